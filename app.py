@@ -12,7 +12,17 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from geo.errors import ProxiSoinsError
-from pages import accounts, asked, bar, exporting, pressed, reads, region_switch, shell
+from pages import (
+    accounts,
+    asked,
+    bar,
+    exporting,
+    own_choices,
+    pressed,
+    reads,
+    region_switch,
+    shell,
+)
 from pages.accounts import Role
 from pages.settling import settle_at_times
 
@@ -81,6 +91,7 @@ navigation = st.navigation(screens, position="hidden" if alone else "top")
 try:
     name = next((name for name, title, _, _ in SCREENS if title == navigation.title), "")
     choosing = navigation.title == REGIONS
+    own_choices.arrive(name)
     asked.read(name)
     if not alone and role > Role.PUBLIC:
         region_switch.draw(name)  # first: it is the way out of a region that is not there

@@ -68,7 +68,9 @@ def draw() -> None:
     on_call_view.say_unknown(covered, specialty)
     figures.on_paper(f"Spécialité : {specialty}")
     lines = on_call_view.shown(covered, specialty, {})["line"]
-    on_call_view.draw_map(territory, day, specialty, threshold, lines, key=MAP, hospital=HOSPITAL)
+    on_call_view.draw_map(
+        territory, day, specialty, threshold, lines, key=MAP, hospital=HOSPITAL, query={}
+    )
     asked = st.query_params.get("hopital", "")
     hospital = on_call_view.draw_hospital(territory, day, threshold, key=HOSPITAL, asked=asked)
     st.header("Portée des lignes tenues, par spécialité")

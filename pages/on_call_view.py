@@ -15,7 +15,16 @@ from data.pdses import files as permanence_files
 from data.pdses.coverage import Cover
 from data.region.rules import ON_CALL_RINGS_MINUTES
 from data.region.territory import Territory
-from pages import fields, figures, map_dialogue, map_view, shell, unread
+from pages import (
+    fields,
+    figures,
+    map_choices,
+    map_dialogue,
+    map_view,
+    own_choices,
+    shell,
+    unread,
+)
 from pages.state import ViewState
 
 ALL = "toutes"
@@ -185,6 +194,7 @@ def draw_map(
     marked: Iterable[int] = (),
     around: bool = False,
     hospital: str = "",
+    query: Mapping[str, str] | None = None,
 ) -> None:
     """Draw the minutes to a specialty, some lines as marks, some communes outlined.
 
@@ -204,6 +214,8 @@ def draw_map(
         Whether the map opens on the communes outlined, where there are some.
     hospital
         Key of the session that takes the hospital clicked, "" for none.
+    query
+        What a link opens the map on; None: what is chosen on it is written in the address.
     """
     message = map_dialogue.asked(key)
     if hospital and message.get("action") == "lieu":
@@ -215,6 +227,10 @@ def draw_map(
     view = map_dialogue.told(message) or ViewState()
     answer = map_dialogue.answer(territory, view)
     answer["rings"][pdses.RINGS] = _rings(territory, day, specialty)
+    if query is None:
+        answer["chosen"] = map_choices.follow(key, own_choices.LAYERS)
+    elif "turn" not in message:
+        answer["chosen"] = map_choices.of_query(query)
     answer["marked"] = [int(row) for row in marked]
     sent = _payload(territory, day, specialty, threshold, tuple(lines))
     if around and answer["marked"]:

@@ -19,12 +19,15 @@ from models.region import flag
 from pages import fields, shell, zoning_view
 
 TABS, HORIZON, MOST = "risques_onglet", "risques_horizon", "risques_habitants"
-PART = "risques_volet"
+PART, WHOLE = "risques_volet", "risques_liste_entiere"
 MOST_CHIPS = 20
 """Départements that are chips above the map, more than any region has; France has a list."""
 _FIELDS = ("departements", "epcis", "classes", "zones", "shown")
 """Keys of the widgets, and fields of `RiskChoices` that have one each."""
-PARAMETERS = ("dep", "epci", "classe", "zone", "montrer", "horizon", "onglet", "lire", "habitants")
+PARAMETERS = (
+    *("dep", "epci", "classe", "zone", "montrer"),
+    *("horizon", "onglet", "lire", "habitants", "lister"),
+)
 """Their names in the address."""
 
 NOT_REVIEWED = "sans avis"
@@ -130,9 +133,17 @@ def filters(table: pd.DataFrame, communes: pd.DataFrame) -> tuple[pd.DataFrame, 
     return kept, f"Communes retenues : {said} ; {count}." if said else ""
 
 
+def whole(rows: int) -> bool:
+    """Draw the choice between the head of the list and all of it, as the view holds it."""
+    st.session_state.setdefault(WHOLE, shell.view().risk.whole)
+    chosen = st.toggle(f"Lister les {french.number(rows)} communes", key=WHOLE)
+    _choose(whole=chosen)
+    return chosen
+
+
 def is_choice(key: str) -> bool:
     """Tell whether a widget of this key is one of these choices."""
-    return key in {HORIZON, MOST, TABS, PART, *(f"risques_{name}" for name in _FIELDS)}
+    return key in {HORIZON, MOST, TABS, PART, WHOLE, *(f"risques_{name}" for name in _FIELDS)}
 
 
 def _choose(**changed: Any) -> None:

@@ -35,7 +35,7 @@ from pages import (
 )
 
 LIST, COMMUNE = "risques_liste", "risques_commune"
-WHOLE, SHEETS = "risques_liste_entiere", "risques_fiches_pdf"
+SHEETS = "risques_fiches_pdf"
 """Keys of the widgets, and of the document of sheets once made."""
 
 STEPS = "risques_pas"
@@ -120,14 +120,6 @@ def _row_chosen(territory: Territory, codes: list[str]) -> None:
         risk_map.centre(territory, codes[row])
 
 
-def _whole(rows: int) -> bool:
-    """Draw the choice between the head of the list and all of it."""
-    return st.toggle(
-        f"Lister les {french.number(rows)} communes",
-        key=WHOLE,
-    )
-
-
 def _ranking(
     territory: Territory, table: pd.DataFrame, chosen: pd.DataFrame, cut: str, horizon: int
 ) -> None:
@@ -198,7 +190,8 @@ def _sheets(territory: Territory, first: pd.DataFrame, lines: list[str]) -> None
 def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     """Draw the communes, the most inhabitants at stake first."""
     codes = chosen["code"].tolist()
-    listed = chosen if len(chosen) <= FIRST_LIST or _whole(len(chosen)) else chosen.head(FIRST_LIST)
+    every = len(chosen) <= FIRST_LIST or risk_choices.whole(len(chosen))
+    listed = chosen if every else chosen.head(FIRST_LIST)
     # Homonyms are told apart where the name is read; all are where it may take two lines.
     known = territory.communes
     twice = known.loc[known["name"].duplicated(keep=False), "name"]

@@ -152,6 +152,7 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
         key=MAP,
         marked=marked,
         around=fall is not None,
+        query=query,
     )
     if gaps:
         st.caption(on_call_view.beyond_told(specialty, threshold))

@@ -20,7 +20,7 @@ from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from models.learning.signals import DEFAULT_HORIZON
 from models.region import kept_risk, predict
-from pages import accounts, following
+from pages import accounts, following, own_choices
 from pages.state import ViewState
 
 _VIEW = "view"
@@ -149,9 +149,12 @@ def remember(changed: ViewState, *, address: bool = True) -> None:
 
 
 def in_address(shown: ViewState) -> dict[str, str]:
-    """Return what the address says of a view; where there are several regions, which one it is."""
+    """Return what the address says of a view, and of the screen in sight alone.
+
+    Where there are several regions, it says which one it is.
+    """
     named = {"region": shown.region} if france.built() - {ViewState.region} else {}
-    return named | shown.to_query()
+    return named | shown.to_query() | own_choices.told()
 
 
 def leave_carte() -> None:

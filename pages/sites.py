@@ -19,6 +19,7 @@ from pages import (
     folding,
     following,
     kept_parts,
+    own_choices,
     reads,
     scenario_pair,
     shell,
@@ -136,7 +137,9 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     draft = sites_scenarios.draft_of(territory, sites, found, "Sites candidats")
     add = partial(sites_pick.follow, territory)
     sites_results.draw_answer(territory, evaluation)
-    sites_results.draw_map(territory, draft, evaluation, chosen, MAP, add=add)
+    sites_results.draw_map(
+        territory, draft, evaluation, chosen, MAP, add=add, addressed=own_choices.LAYERS
+    )
     sites_results.draw_judgements(evaluation, "sites", public=False)
     st.subheader("Qui gagne, qui perd")
     sites_results.draw_changes(evaluation)

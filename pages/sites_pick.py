@@ -16,7 +16,16 @@ from data.region.rules import LEAST_MSP_GPS, LEAST_MSP_OTHERS
 from data.region.territory import Territory
 from data.uploads import MAX_SITES, Site, addressed
 from data.uploads.match import commune_at
-from pages import fields, map_dialogue, map_view, shell, sites_departures, unread
+from pages import (
+    fields,
+    map_choices,
+    map_dialogue,
+    map_view,
+    own_choices,
+    shell,
+    sites_departures,
+    unread,
+)
 from pages.address_lists import LONGEST_LIST
 from pages.sites_upload import WORK, Work, commune_labels, work
 
@@ -123,6 +132,7 @@ def follow(territory: Territory, key: str) -> None:
     if turn != st.session_state.get(_TURN):
         st.session_state[_TURN] = turn
         _add(territory, view.commune)
+        map_choices.forget_commune()
         st.rerun(scope="app")
 
 
@@ -141,7 +151,10 @@ def _payload(territory: Territory) -> str:
 def _map(territory: Territory) -> None:
     follow(territory, MAP)
     view = map_dialogue.told(map_dialogue.asked(MAP))
+    chosen = map_choices.follow(MAP, own_choices.LAYERS)
     answer = None if view is None else map_dialogue.answer(territory, view)
+    if answer is not None or any(chosen.values()):
+        answer = {**(answer or {}), "chosen": chosen}
     map_view.draw_map(_payload(territory), answer, MAP)
 
 

@@ -18,7 +18,15 @@ from data.siting.poles import FEWEST, MOST
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
 from geo.siting.pole import HALF_DAYS_PER_GP
-from pages import exporting, fields, figures, shell, sites_projects, sites_results
+from pages import (
+    exporting,
+    fields,
+    figures,
+    own_choices,
+    shell,
+    sites_projects,
+    sites_results,
+)
 from pages.pole_choices import AntennaChoice, PoleChoices, places
 from pages.sites_table import draw_compared
 
@@ -61,7 +69,9 @@ def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | N
         return None
     draw_comparison(territory, found)
     sites_projects.draw_pole_rules(territory, found)
-    if st.toggle("Carte des antennes", value=not sites, key="carte_antennes"):
+    if own_choices.toggle(
+        "Carte des antennes", "carte_pole", key="carte_antennes", first=not sites
+    ):
         draw_map(territory, found.plan)
     notes = figures.notes(territory, *_TABLES)
     _downloads(found, headed(territory, "Un pôle comparé à une maison", notes))
@@ -82,7 +92,9 @@ def draw_map(territory: Territory, plan: PolePlan) -> None:
     evaluation = sites_results.judged(territory, sites, None, {})
     used = tuple(rank for rank, one in enumerate(plan.antennas) if one.half_days)
     draft = Draft("Pôle", territory.region, sites=sites)
-    sites_results.draw_map(territory, draft, evaluation, used, "pole_carte")
+    sites_results.draw_map(
+        territory, draft, evaluation, used, "pole_carte", addressed=own_choices.POLE_LAYERS
+    )
 
 
 def _antennas(territory: Territory, sites: Sequence[Site], kept: PoleChoices) -> PoleChoices:

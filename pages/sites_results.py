@@ -19,12 +19,24 @@ from data.siting.best import CAPACITATED, BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
 from geo import display
-from pages import figures, grids, map_view, reads, sheet_view, shell
+from pages import (
+    figures,
+    following,
+    grids,
+    map_choices,
+    map_view,
+    own_choices,
+    reads,
+    sheet_view,
+    shell,
+)
 from pages.sites_table import draw_compared
 
 SHOWN_AT_ONCE = 12
 """Above this number of sites the work is seen to progress, and the table asks which to show."""
 _KEPT = "sites_jugements"
+_DETAIL, _COMPARED, _NONE = "detail", "compares", "aucun"
+"""Parameters of the address: the site whose rings are drawn, those compared; "none of them"."""
 _MOST_KEPT = 4
 
 
@@ -150,45 +162,72 @@ def draw_map(
     key: str,
     *,
     add: Callable[[str], None] | None = None,
+    addressed: str = "",
 ) -> None:
     """Draw the map of the sites with the rings of one, and the map as a picture.
 
-    `add` is told the key of the map, to see whether its card is asked for one more site.
+    `add` is told the key of the map, to see whether its card is asked for one more site. The
+    address says what is chosen on the map where it is `addressed`, its layers by that name.
     """
     sites = draft.sites
     if add is not None:
         add(key)
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
-    detailed = st.selectbox(
-        "Site détaillé sur la carte (10, 20 et 30 minutes)",
-        range(len(sites)),
-        format_func=names.__getitem__,
-        key=f"{key}_site",
-    )
-    answer = {
+    detailed = _detailed(names, f"{key}_site", _DETAIL if addressed == own_choices.LAYERS else "")
+    answer: dict[str, Any] = {
         "rings": {
             sites_map.REACH: _reach(territory, sites),
             sites_map.ONE: _around(territory, sites[detailed]),
         }
     }
+    if addressed:
+        answer["chosen"] = map_choices.follow(key, addressed)
     document = _payload(territory, evaluation, chosen, asks=add is not None)
     map_view.draw_map(document, answer, key)
-    if st.toggle("Carte fixe (image)", key=f"{key}_image"):
+    fixed = "image" if addressed == own_choices.LAYERS else ""
+    if own_choices.toggle("Carte fixe (image)", fixed, key=f"{key}_image"):
         figures.image(
             picture(territory, draft),
             "Carte des sites candidats et de ce qui en est à 20 minutes ou moins",
         )
 
 
-def _follow(key: str, names: list[str]) -> None:
+def _detailed(names: Sequence[str], key: str, parameter: str) -> int:
+    """Draw the choice of the site whose rings are drawn, which the address holds by its rank."""
+    rows = {str(row + 1): row for row in range(len(names))}
+    if parameter:
+        own_choices.show(key, own_choices.among(parameter, rows, 0))
+    if st.session_state.get(key, 0) >= len(names):
+        st.session_state[key] = 0
+    chosen: int = st.selectbox(
+        "Site détaillé sur la carte (10, 20 et 30 minutes)",
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=key,
+    )
+    if parameter:
+        own_choices.say(**{parameter: str(chosen + 1) if chosen else ""})
+    return chosen
+
+
+def _ranks(names: Sequence[str]) -> list[int]:
+    """Return the sites that the address compares, all where it says nothing of them."""
+    every = list(range(len(names)))
+    asked = own_choices.told().get(_COMPARED, "").split(",")
+    kept = [row for row in every if str(row + 1) in asked]
+    return (kept or ([] if asked == [_NONE] else every))[:SHOWN_AT_ONCE]
+
+
+def _follow(key: str, names: list[str], *, addressed: bool) -> None:
     """Keep which sites are compared as sites come and go: those that stay, and those that are new.
 
     Sites are chosen by their rows, which change with the list.
     """
     chosen, of_names = f"{key}_compares", f"{key}_compares_de"
     known = st.session_state.get(of_names)
-    if known is None or chosen not in st.session_state:
-        st.session_state[chosen] = list(range(len(names)))[:SHOWN_AT_ONCE]
+    if known is None or chosen not in st.session_state or following.stepped():
+        every = list(range(len(names)))[:SHOWN_AT_ONCE]
+        st.session_state[chosen] = _ranks(names) if addressed else every
     elif known != names:
         kept = {known[row] for row in st.session_state[chosen]}
         rows = [row for row, name in enumerate(names) if name in kept or name not in known]
@@ -202,7 +241,7 @@ def draw_judgements(evaluation: SiteEvaluation, key: str, *, public: bool) -> No
     names = site_tables.labels(sites["name"].tolist(), sites["line"].tolist())
     rows = list(range(len(names)))
     if len(rows) > (SHOWN_AT_ONCE if public else 1):  # who is sent a link reads all that it holds
-        _follow(key, names)
+        _follow(key, names, addressed=not public)
         rows = st.multiselect(
             "Sites comparés",
             rows,
@@ -212,7 +251,13 @@ def draw_judgements(evaluation: SiteEvaluation, key: str, *, public: bool) -> No
             key=f"{key}_compares",
             select_all=False,
         )
-    every = st.toggle("Toutes les mesures", key=f"{key}_toutes_mesures")
+        if not public:
+            told = ",".join(str(row + 1) for row in sorted(rows)) or _NONE
+            whole = sorted(rows) == list(range(len(names)))[:SHOWN_AT_ONCE]
+            own_choices.say(**{_COMPARED: "" if whole else told})
+    every = own_choices.toggle(
+        "Toutes les mesures", "" if public else "mesures", key=f"{key}_toutes_mesures"
+    )
     kept = SITE_TITLES.keys() - site_tables.SENTENCES if every else site_tables.ESSENTIAL
     table = site_tables.side_by_side(evaluation, sorted(rows), public=public, kept=kept)
     draw_compared(table, "Sites comparés, une mesure par ligne")

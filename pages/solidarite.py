@@ -22,8 +22,10 @@ from pages import (
     grids,
     help_scenarios,
     help_terms,
+    map_choices,
     map_dialogue,
     map_view,
+    own_choices,
     shell,
 )
 from pages.help_choices import MOST_SITES, HelpChoices
@@ -227,6 +229,7 @@ def _map(territory: Territory, chosen: HelpChoices) -> None:
     """Draw who is helped, who gives and where it goes."""
     view = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
     answer = map_dialogue.answer(territory, view)
+    answer["chosen"] = map_choices.follow(MAP, own_choices.LAYERS)
     map_view.draw_map(_payload(territory, chosen), answer, MAP)
 
 

@@ -75,6 +75,8 @@ class RiskChoices:
         Slugs kept, none for all.
     inhabitants
         Communes of more inhabitants are left out; None: no limit.
+    whole
+        Whether the list is unfolded.
     """
 
     horizon: int | None = None
@@ -86,6 +88,7 @@ class RiskChoices:
     zones: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     inhabitants: int | None = None
+    whole: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
@@ -105,6 +108,7 @@ class RiskChoices:
             tab=tab,
             part=part,
             inhabitants=inhabitants,
+            whole=query.get("lister") == "toutes",
             **lists,
         )
 
@@ -116,6 +120,7 @@ class RiskChoices:
             "onglet": self.tab,
             "lire": self.part,
             "habitants": str(self.inhabitants or ""),
+            "lister": "toutes" if self.whole else "",
         }
         return {key: text for key, text in told.items() if text}
 

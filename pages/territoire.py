@@ -120,7 +120,8 @@ def _pick_other(column: DeltaGenerator, level: str, code: str | None, names: dic
             f"avec-{code}",
             "Le territoire à comparer de cette adresse n’existe pas ici : choisissez-en un.",
         )
-    st.session_state.setdefault(_COMPARING, bool(beside))
+    # Said empty while no other one is chosen yet.
+    st.session_state.setdefault(_COMPARING, "avec" in st.query_params)
     if not column.toggle("Comparer avec un autre territoire", key=_COMPARING):
         unread.say(f"avec-{code}", still=True)
         return ""
@@ -198,7 +199,9 @@ def _keep_address(seen: ViewState, level: str, code: str, other: str) -> None:
     # Not read again from the address, which does not hold it yet.
     view = replace(seen, territory=f"{level}:{code}")
     shell.remember(view, address=False)
-    query = shell.in_address(view) | ({"avec": other} if other else {})
+    query = shell.in_address(view)
+    if other or st.session_state.get(_COMPARING):
+        query["avec"] = other
     if scenario := sheet_scenario.asked():
         query[sheet_scenario.PARAMETER] = scenario
     if st.query_params.to_dict() != query:

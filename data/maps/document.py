@@ -355,6 +355,17 @@ class Pointed(TypedDict):
     turn: str
 
 
+class Chosen(TypedDict):
+    """What the address says is chosen on a map: its commune, "" for none, and its layers.
+
+    `layers`: those that it does not open on, and, after a "-", those of its opening left out; with
+    commas between.
+    """
+
+    commune: str
+    layers: str
+
+
 class Redrawn(TypedDict):
     """What an indicator becomes: the values of its communes, and the sentence that tells them."""
 
@@ -376,7 +387,8 @@ class Answer(TypedDict, total=False):
     indicators that a trial changes; `marked`: rows of the communes that it touches; `select`: the
     commune of a row chosen in the table of the page; `address`: parameters of the page that the
     client writes with its own ("" for none), since what Streamlit writes hides from the server all
-    that the browser writes later; `heard`: the question that the run behind this answer read.
+    that the browser writes later; `chosen`: what that address says is chosen, where the server
+    writes it; `heard`: the question that the run behind this answer read.
     """
 
     heard: str
@@ -389,3 +401,4 @@ class Answer(TypedDict, total=False):
     marked: list[int]
     select: Pointed
     address: dict[str, str]
+    chosen: Chosen

@@ -120,8 +120,11 @@ export function write(state, config, step = false) {
 }
 
 /* The view as the server reads it. */
-export function query(state) {
+export function query(state, config = {}) {
   const { lat, lon, zoom, indicator, layers, commune, here, region, year, since, place: capacity, seuil, partage } = state;
   const place = Number.isFinite(lat) ? { lon: lon.toFixed(5), lat: lat.toFixed(5), z: String(zoom) } : {};
-  return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "", depuis: since ? String(since) : "", place: capacity ? String(capacity) : "", seuil: seuil ? String(seuil) : "", partage: partage ? "mieux" : "" };
+  return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "", depuis: since ? String(since) : "", place: capacity ? String(capacity) : "", seuil: seuil ? String(seuil) : "", partage: partage ? "mieux" : "", ...(isSilent(config) && { calques: changed(layers, config.defaults.layers) }) };
 }
+
+/* Layers beside those that a map opens on, and, after a "-", those of its opening that are off. */
+const changed = (layers, defaults) => [...layers.filter((one) => !defaults.includes(one)), ...defaults.filter((one) => !layers.includes(one)).map((one) => `-${one}`)].join(",");

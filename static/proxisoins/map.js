@@ -71,8 +71,7 @@ export class Carte {
   start(contours) {
     const { map, state, config } = this;
     for (const [name, zIndex] of Object.entries(PANES)) Object.assign(map.createPane(name).style, { zIndex, pointerEvents: "none" });
-    this.epcis = contours.epcis;
-    this.departements = contours.departements;
+    Object.assign(this, { epcis: contours.epcis, departements: contours.departements });
     this.rows = communesOf(contours);
     this.rowOf = new Map(this.rows.map(({ c }, row) => [c, row]));
     if (!this.rowOf.has(state.commune)) state.commune = config.state.commune;
@@ -223,7 +222,7 @@ export class Carte {
     this.panel.legend();
     this.write(true);
     if (key === "fond") this.paint();
-    else this.ask({ action: "couches" });
+    if (key !== "fond" || address.isSilent(this.config)) this.ask({ action: "couches" });
   }
 
   /* Go to what the search found. */
@@ -250,8 +249,7 @@ export class Carte {
   }
 
   select(row, place, tell) {
-    this.row = row;
-    this.place = place;
+    Object.assign(this, { row, place });
     this.card.detail = null;
     this.state.commune = this.rows[row].c;
     this.outline([this.outlines[row]]);
@@ -276,7 +274,7 @@ export class Carte {
     this.here.forget();
     this.panel.legend();
     this.write(true);
-    if (this.config.whole) this.ask({ action: "commune" });
+    if (this.config.whole || address.isSilent(this.config)) this.ask({ action: "commune" });
   }
 
   clearHere() {
@@ -308,7 +306,8 @@ export class Carte {
   }
 
   ask(message) {
-    const said = { turn: `${Date.now()}-${(this.turn += 1)}`, state: address.query(this.state), ...message };
+    const said = { turn: `${Date.now()}-${(this.turn += 1)}`, state: address.query(this.state, this.config), ...message };
+    this.asked = said.turn;
     window.Streamlit?.setComponentValue(said);
     return said;
   }
@@ -321,6 +320,7 @@ export class Carte {
     if (answer.room) this.room.receive(answer.room);
     this.here.receive(answer.around);
     if (answer.changed) this.revalue(answer.changed);
+    if (answer.chosen) import("./follow.js").then((m) => m.follow(this, answer.chosen, answer.heard));
     if (answer.marked) this.layers.mark(answer.marked);
     if (answer.message) this.panel.say(answer.message);
     if (answer.commune) {

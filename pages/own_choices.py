@@ -1,0 +1,104 @@
+"""What a screen alone says in its address: choices that the view of all screens does not hold.
+
+They are kept in the session, by screen, and written with the view (`shell.in_address`); a gesture
+that came before the browser had written the address of the one before undoes none of them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages import following
+
+LAYERS, POLE_LAYERS = "calques", "calques_pole"
+"""What a map shows beside what it opens on; see `pages.map_choices`."""
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "sites": (
+        *("detail", "compares", "mesures", "image", "carte_pole", LAYERS, POLE_LAYERS),
+        *("modele", "k", "minutes", "qui", "existant", "choix"),
+        *("prix", "somme", "deconseilles", "meilleurs"),
+    ),
+    "permanence": (LAYERS,),
+    "solidarite": (LAYERS,),
+}
+"""Names of the address that are a screen's alone, by the screen."""
+
+_KEPT, _SCREEN, _VISITS = "choix_propres", "choix_propres_de", "choix_propres_visites"
+_LONGEST = 4_000
+_Value = TypeVar("_Value")
+
+
+def arrive(named: str) -> None:
+    """Take what the address says of a screen that one comes to; without a word, what it had."""
+    if screen() == named:
+        return
+    st.session_state[_SCREEN] = named
+    st.session_state[_VISITS] = visit() + 1
+    if asked := _asked(named):
+        _all()[named] = asked
+
+
+def visit() -> int:
+    """Return which visit of a screen this is, in this session."""
+    count: int = st.session_state.get(_VISITS, 0)
+    return count
+
+
+def screen() -> str:
+    """Return the screen in sight, "" for one that is run alone."""
+    named: str = st.session_state.get(_SCREEN, "")
+    return named
+
+
+def told() -> dict[str, str]:
+    """Return what the address says of the screen in sight."""
+    named = screen()
+    if following.stepped():
+        _all()[named] = _asked(named)
+    return dict(_all().setdefault(named, _asked(named)))
+
+
+def say(**said: str) -> None:
+    """Keep what is chosen, by parameter, "" for what an address without it means; write it."""
+    kept = {name: text for name, text in (told() | said).items() if text}
+    _all()[screen()] = kept
+    for name, text in said.items():
+        if text and st.query_params.get(name) != text:
+            st.query_params[name] = text
+        elif not text and name in st.query_params:
+            del st.query_params[name]
+
+
+def show(key: str, value: object) -> None:
+    """Have a widget, before it is drawn, show what the address says, where it decides."""
+    if key not in st.session_state or following.stepped():
+        st.session_state[key] = value
+
+
+def toggle(label: str, parameter: str, *, key: str, first: bool = False, **look: Any) -> bool:
+    """Draw a toggle that the address holds under a parameter, in none where that is ""."""
+    if not parameter:
+        return st.toggle(label, value=first, key=key, **look)
+    show(key, {"1": True, "0": False}.get(told().get(parameter, ""), first))
+    on = st.toggle(label, key=key, **look)
+    say(**{parameter: "" if on == first else str(int(on))})
+    return on
+
+
+def among(parameter: str, known: Mapping[str, _Value], otherwise: _Value) -> _Value:
+    """Return what the address says of a parameter, where that is known."""
+    return known.get(told().get(parameter, ""), otherwise)
+
+
+def _all() -> dict[str, dict[str, str]]:
+    kept: dict[str, dict[str, str]] = st.session_state.setdefault(_KEPT, {})
+    return kept
+
+
+def _asked(named: str) -> dict[str, str]:
+    """Return what the address of the browser says of a screen; of any, where none was named."""
+    query = st.query_params.to_dict()
+    every = (name for names in PARAMETERS.values() for name in names)
+    names = PARAMETERS.get(named, ()) if named else every
+    return {name: query[name][:_LONGEST] for name in names if query.get(name)}

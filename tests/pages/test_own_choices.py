@@ -1,0 +1,169 @@
+"""What a screen alone says in its address: read, written, followed at Back, foreign values left."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.region import catalogue
+from data.uploads import Site, addressed
+from pages import following, map_choices, own_choices
+from pages.search_choices import SearchChoices
+from tests.pages.sites_screen import opened
+
+THRESHOLD, DETAIL, EVERY = "meilleurs_w_seuil", "sites_carte_site", "sites_toutes_mesures"
+
+
+@pytest.fixture
+def sites() -> str:
+    """Return two sites as the address holds them."""
+    places = catalogue.load_territory("75").communes.set_index("code")
+    listed = tuple(
+        Site(
+            rank, f"MSP {rank}", code, *(places.loc[code, name] for name in ("name", "lon", "lat"))
+        )
+        for rank, code in enumerate(("23096", "23008"), start=1)
+    )
+    return addressed.to_text(listed)
+
+
+def back(app: AppTest, query: dict[str, str]) -> None:
+    """Run as the browser does at Back: another address, and it says so."""
+    app.query_params.clear()
+    app.query_params.update(query)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(following, "stepped", lambda: True)
+        app.run()
+    assert not app.exception
+
+
+def test_the_address_of_sites_holds_what_is_asked_and_shown_of_them(sites: str) -> None:
+    app = opened("sites", sites=sites, minutes="30", detail="2", mesures="1", compares="1")
+    assert app.number_input(key=THRESHOLD).value == 30
+    assert app.selectbox(key=DETAIL).value == 1
+    assert app.toggle(key=EVERY).value is True
+    assert app.multiselect(key="sites_compares").value == [0]
+    first = dict(app.query_params)
+    assert first["minutes"] == "30"
+    app.number_input(key=THRESHOLD).set_value(15.0).run()
+    app.selectbox(key=DETAIL).set_value(0).run()
+    app.toggle(key=EVERY).set_value(False).run()
+    assert app.query_params["minutes"] == "15"
+    assert not {"detail", "mesures"} & app.query_params.keys()
+    back(app, first)
+    assert app.number_input(key=THRESHOLD).value == 30
+    assert app.selectbox(key=DETAIL).value == 1
+    assert app.toggle(key=EVERY).value is True
+    assert dict(app.query_params) == first
+
+
+def test_an_address_shows_the_best_sites_that_it_was_copied_beside(sites: str) -> None:
+    app = opened("sites", sites=sites, k="1")
+    assert "Retenus" not in " ".join(one.value for one in app.text)
+    before = dict(app.query_params)
+    app.button(key="sites_chercher").click().run()
+    told = next(one.value for one in app.text if one.value.startswith("Retenus"))
+    again = opened("sites", **dict(app.query_params))
+    assert told in [one.value for one in again.text]
+    back(app, before)
+    assert told not in [one.value for one in app.text]
+    assert dict(app.query_params) == before
+
+
+def test_what_an_address_says_that_is_foreign_is_left(sites: str) -> None:
+    foreign = {"minutes": "400", "detail": "9", "compares": "x", "mesures": "oui", "k": "7"}
+    foreign |= {"modele": "<b>", "qui": "tous", "choix": "0,9", "prix": "1,nan", "somme": "-1"}
+    app = opened("sites", sites=sites, **foreign)
+    assert app.number_input(key=THRESHOLD).value == 20
+    assert app.selectbox(key=DETAIL).value == 0
+    assert app.multiselect(key="sites_compares").value == [0, 1]
+    assert not foreign.keys() & app.query_params.keys()
+
+
+def test_a_search_is_the_same_out_of_the_address() -> None:
+    asked = SearchChoices("pmedian", 2, 25.0, "need", "none", (1, 3), (1.0, 2.5, 4.0), 5.5, True)
+    assert SearchChoices.from_query(asked.to_query(), 3) == asked
+    assert SearchChoices.of(asked.search(3, ()), 3) == asked
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Run on one session and one address, with nothing drawn."""
+    held: dict[str, Any] = {}
+    for module in (own_choices, map_choices, map_choices.map_dialogue, map_choices.shell):
+        monkeypatch.setattr(module.st, "session_state", held)
+    monkeypatch.setattr(map_choices.st, "query_params", Address())
+    return held
+
+
+class Address(dict[str, str]):
+    """The parameters of an address, as Streamlit holds them."""
+
+    def to_dict(self) -> dict[str, str]:
+        return dict(self)
+
+    from_dict = dict.update
+
+
+def says(session: dict[str, Any], turn: str, **state: str) -> None:
+    session["carte"] = {"action": "couches", "turn": turn, "state": state}
+
+
+def test_a_map_writes_its_commune_and_its_layers_and_opens_on_them(
+    session: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = map_choices.st.query_params
+    address.update({"commune": "23096", "calques": "fond,<b>"})
+    own_choices.arrive("permanence")
+    assert map_choices.follow("carte", "calques") == {"commune": "23096", "layers": "fond"}
+    assert address == {"commune": "23096", "calques": "fond"}
+    says(session, "1", commune="23008", calques="-pdses")
+    assert map_choices.follow("carte", "calques")["commune"] == "23008"
+    second = dict(address)
+    assert second == {"commune": "23008", "calques": "-pdses"}
+    # A run that came before the browser had heard of it undoes nothing.
+    address.clear()
+    address.update({"commune": "23096"})
+    map_choices.follow("carte", "calques")
+    assert address == second
+    # At Back the address decides, whatever the map said last.
+    address.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(following, "stepped", lambda: True)
+        assert map_choices.follow("carte", "calques") == {"commune": "", "layers": ""}
+    assert address == {}
+
+
+def test_the_commune_chosen_on_another_screen_is_that_of_the_map_one_comes_back_to(
+    session: dict[str, Any],
+) -> None:
+    own_choices.arrive("sites")
+    says(session, "1", commune="23008", calques="")
+    map_choices.follow("carte", "calques")
+    own_choices.arrive("risques")
+    map_choices.st.query_params["commune"] = "23096"
+    own_choices.arrive("sites")
+    assert map_choices.follow("carte", "calques")["commune"] == "23096"
+
+
+def test_comparing_is_in_the_address_before_another_territory_is_chosen() -> None:
+    app = opened("territoire", territoire="departement:23")
+    alone = dict(app.query_params)
+    app.toggle(key="fiche_choix_comparer").set_value(True).run()
+    assert app.query_params["avec"] == ""
+    again = opened("territoire", **dict(app.query_params))
+    assert again.toggle(key="fiche_choix_comparer").value is True
+    assert not again.warning
+    back(app, alone)
+    assert app.toggle(key="fiche_choix_comparer").value is False
+    assert "avec" not in app.query_params
+
+
+def test_the_whole_list_of_risks_is_in_the_address() -> None:
+    app = opened("risques", lister="toutes")
+    assert app.toggle(key="risques_liste_entiere").value is True
+    whole = dict(app.query_params)
+    app.toggle(key="risques_liste_entiere").set_value(False).run()
+    assert "lister" not in app.query_params
+    back(app, whole)
+    assert app.toggle(key="risques_liste_entiere").value is True
