@@ -26,8 +26,6 @@ ESSENTIAL = (
 )
 """Columns shown at first: the key figure third, no more than a screen holds."""
 _POINTED, _COUNT = "carte_pointee", "carte_pointages"
-EVERY = "carte_colonnes"
-"""Key of the choice of all columns."""
 _MARKED, _HEAD = "carte_marquee", "carte_en_tete"
 
 
@@ -81,7 +79,7 @@ def _at_head(frame: pd.DataFrame, commune: str) -> pd.DataFrame:
 
 def _columns() -> tuple[str, ...]:
     """Return the columns to show, none for all."""
-    return () if st.session_state.get(EVERY) else ESSENTIAL
+    return () if st.session_state.get(table_filters.EVERY) else ESSENTIAL
 
 
 def _draw_rows(frame: pd.DataFrame, rows: list[int], key: str) -> None:
@@ -188,7 +186,7 @@ def draw(territory: Territory, key: str) -> None:
             return
         shown = _at_head(frame, commune)
         rows = [int(row) for row in shown.index[shown["code"] == commune]]
-        st.toggle("Toutes les colonnes", key=EVERY, help="Les fichiers les ont toutes.")
+        table_filters.draw_columns()
         (_draw_plain if grids.are_plain() else _draw_rows)(shown, rows, key)
         figures.downloads("communes", frame, filed(), contours=territory.communes)
         figures.sources(lines)

@@ -15,11 +15,23 @@ from data.scenarios.listing import Kind
 from data.scenarios.store import Scenario
 from data.solidarity.help import Help
 from geo.errors import ProxiSoinsError
-from pages import accounts, figures, kept_parts, pressed, scenario_list, shell, sites_sharing
+from pages import (
+    accounts,
+    figures,
+    kept_parts,
+    own_choices,
+    pressed,
+    scenario_list,
+    shell,
+    sites_sharing,
+)
 from pages.accounts import Role
 from pages.help_choices import HelpChoices
 from pages.sites_scenarios import draw_shares
 from pages.sites_table import draw_compared
+
+_PAIR = "plans"
+"""In the address: the two plans compared, by their identities, with a comma between."""
 
 
 def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
@@ -82,19 +94,19 @@ def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> No
 def _list(territory: Territory) -> None:
     who = accounts.author()
     last = st.session_state.get("aide_plan", "")
-    found = scenario_list.draw(territory.region, Kind.PLAN, "aide_plans", what="plans", also=last)
+    first, _, second = own_choices.told().get(_PAIR, "").partition(",")
+    also = first or last
+    found = scenario_list.draw(territory.region, Kind.PLAN, "aide_plans", what="plans", also=also)
     known = dict(found.scenarios)
     if not known:
         if not found.total:
             st.text("Aucun plan enregistré dans cette région.")
         return
-    ids = list(known)
+    key = f"aide_plans_{last}"
+    if first in known or key not in st.session_state:
+        own_choices.show(key, next(one for one in (first, last, *known) if one in known))
     picked = st.selectbox(
-        "Plans enregistrés",
-        ids,
-        index=ids.index(last) if last in ids else 0,
-        format_func=lambda one: _label(known[one]),
-        key=f"aide_plans_{last}",
+        "Plans enregistrés", list(known), format_func=lambda one: _label(known[one]), key=key
     )
     plan = known[picked]
     if plan.draft.note:
@@ -113,8 +125,12 @@ def _list(territory: Territory) -> None:
     sites_sharing.draw_access(plan)
     sites_sharing.draw_journal(plan)
     others = {key: one for key, one in known.items() if key != picked}
-    if others and st.toggle("Comparer avec un autre plan", key=f"aide_comparer_{picked}"):
-        _compared(territory, plan, others)
+    key = f"aide_comparer_{picked}"
+    own_choices.show(key, picked == first and second in others)
+    if others and st.toggle("Comparer avec un autre plan", key=key):
+        _compared(territory, plan, others, second)
+    else:
+        own_choices.say(**{_PAIR: ""})
 
 
 def _label(plan: Scenario) -> str:
@@ -123,13 +139,17 @@ def _label(plan: Scenario) -> str:
     return f"{plan.draft.name} · {date(when.date())}, {when:%H:%M}{whose}"
 
 
-def _compared(territory: Territory, first: Scenario, others: dict[str, Scenario]) -> None:
+def _compared(
+    territory: Territory, first: Scenario, others: dict[str, Scenario], asked: str
+) -> None:
+    own_choices.show(f"aide_autre_{first.id}", asked if asked in others else next(iter(others)))
     key = st.selectbox(
         "Autre plan",
         list(others),
         format_func=lambda one: _label(others[one]),
         key=f"aide_autre_{first.id}",
     )
+    own_choices.say(**{_PAIR: f"{first.id},{key}"})
     columns = {}
     for rank, one in enumerate((first, others[key]), start=1):
         found = kept_parts.plan_of(territory, one.draft)

@@ -23,12 +23,15 @@ from data.solidarity import tables
 from data.solidarity.help import Help
 from data.solidarity.plans import help_plan
 from geo.errors import ProxiSoinsError
-from pages import exporting, figures, help_terms, reads, shell
+from pages import exporting, figures, help_terms, own_choices, reads, shell
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
 from pages.sites_pole import comparison, draw_comparison, pole_sites
 from pages.sites_table import draw_compared
+
+_MINE = "ma_commune"
+"""In the address of a link: the commune that its reader has picked."""
 
 
 def of_view() -> dict[str, Any]:
@@ -214,6 +217,8 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
 def _draw_commune(territory: Territory, draft: Draft) -> None:
     """Draw what a scenario changes for a commune, worked out once the reader has picked it."""
     names = dict(zip(territory.communes["code"], territory.communes["name"], strict=True))
+    # In the address of the page: who finds a commune may send it to its mayor.
+    own_choices.show("partage_commune", own_choices.among(_MINE, {one: one for one in names}, None))
     code = st.selectbox(
         "Ce que change ce scénario pour ma commune",
         list(names),
@@ -222,6 +227,7 @@ def _draw_commune(territory: Territory, draft: Draft) -> None:
         placeholder="nom de la commune",
         key="partage_commune",
     )
+    own_choices.say(**{_MINE: code or ""})
     if code is None:
         return
     effects = effects_of(territory, draft, public=True)

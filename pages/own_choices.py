@@ -4,23 +4,27 @@ They are kept in the session, by screen, and written with the view (`shell.in_ad
 that came before the browser had written the address of the one before undoes none of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from data.base import french
 from pages import following
 
 LAYERS, POLE_LAYERS = "calques", "calques_pole"
 """What a map shows beside what it opens on; see `pages.map_choices`."""
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "sites": (
-        *("detail", "compares", "mesures", "image", "carte_pole", LAYERS, POLE_LAYERS),
+        *("detail", "compares", "mesures", "image", "carte_pole", LAYERS, POLE_LAYERS, "pole"),
         *("modele", "k", "minutes", "qui", "existant", "choix"),
         *("prix", "somme", "deconseilles", "meilleurs"),
     ),
     "permanence": (LAYERS,),
-    "solidarite": (LAYERS,),
+    "solidarite": (LAYERS, "tableau", "selon", "plans", "semaine"),
+    "risques": ("qui_part", "essai", "courbes", "par"),
+    "partage": ("ma_commune",),
 }
 """Names of the address that are a screen's alone, by the screen."""
 
@@ -84,6 +88,40 @@ def toggle(label: str, parameter: str, *, key: str, first: bool = False, **look:
     on = st.toggle(label, key=key, **look)
     say(**{parameter: "" if on == first else str(int(on))})
     return on
+
+
+def pick(
+    draw: Callable[..., _Value],
+    label: str,
+    parameter: str,
+    options: Mapping[_Value, str],
+    *,
+    key: str,
+    **look: Any,
+) -> _Value:
+    """Draw a choice that the address holds under a parameter; the first option is told by none.
+
+    `options` gives what the address says of each value, in the order in which `draw` offers them.
+    """
+    first = next(iter(options))
+    show(key, among(parameter, {text: value for value, text in options.items()}, first))
+    if st.session_state[key] not in options:
+        st.session_state[key] = first
+    chosen = draw(label, list(options), key=key, **look)
+    say(**{parameter: "" if chosen == first else options[chosen]})
+    return chosen
+
+
+def tabs(titles: Sequence[str], parameter: str, *, key: str) -> Sequence[DeltaGenerator]:
+    """Draw tabs; the address holds which is open, by the words of its title."""
+    slugs = {title: french.slug(title) for title in titles}
+    show(key, among(parameter, {slug: title for title, slug in slugs.items()}, titles[0]))
+    if st.session_state[key] not in slugs:
+        st.session_state[key] = titles[0]
+    drawn = st.tabs(titles, key=key, on_change="rerun")
+    opened = str(st.session_state[key])
+    say(**{parameter: "" if opened == titles[0] else slugs[opened]})
+    return drawn
 
 
 def among(parameter: str, known: Mapping[str, _Value], otherwise: _Value) -> _Value:

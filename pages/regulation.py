@@ -20,6 +20,7 @@ from pages import (
     fields,
     figures,
     grids,
+    own_choices,
     shell,
 )
 from pages.regulation_choices import RegulationChoices
@@ -225,8 +226,13 @@ def _groups(
 
 def _week(calls: Calls, chosen: RegulationChoices) -> None:
     with st.expander("Heure par heure, toute la semaine"):
-        code = st.selectbox(
-            "Département", list(calls.names), format_func=calls.names.__getitem__, key="week_of"
+        code = own_choices.pick(
+            st.selectbox,
+            "Département",
+            "semaine",
+            {one: one for one in calls.names},
+            key="week_of",
+            format_func=calls.names.__getitem__,
         )
         grids.draw(tables.week_table(calls, code, chosen.standard()), hide_index=True, height=420)
         st.caption("Part des appels pris à temps ; « – » : heure que rien ne renseigne.")

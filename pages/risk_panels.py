@@ -18,7 +18,7 @@ from models.region import ages, flag, flag_tables, past_rates, predict
 from models.region import departure as departures
 from models.region import follow_up as follow_ups
 from models.region.departure import Departure
-from pages import accounts, figures, grids, risk_choices, shell
+from pages import accounts, figures, grids, own_choices, risk_choices, shell
 from pages.accounts import Role
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
@@ -229,10 +229,12 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
     """Show what happens when one GP of a commune, or all of them, leave."""
     here = float(flag.row(shell.risk(territory, horizon), code)["gps"])
     several = here >= 2
-    leaving = st.radio(
+    leaving = own_choices.pick(
+        st.radio,
         "Qui part ?",
-        ["un", "tous"],
-        index=0,
+        "qui_part",
+        {"un": "un", "tous": "tous"},
+        key="risques_qui_part",
         horizontal=True,
         format_func=lambda one: "un médecin" if one == "un" else f"tous ({french.number(here)})",
         disabled=not several,

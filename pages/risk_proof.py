@@ -5,12 +5,13 @@ import re
 import pandas as pd
 import streamlit as st
 
+from data.base import french
 from data.base.french import MISSING, uncapitalised
 from geo.errors import ProxiSoinsError
 from models.backtests import card, proof
 from models.learning.fitted import LATEST
 from models.region import flag_tables, past_rates
-from pages import figures, grids
+from pages import figures, grids, own_choices
 
 LINES = ("#b34000", "#8a8f98")
 """The model, then what it is compared with."""
@@ -101,7 +102,14 @@ def _aims(known: proof.Proof) -> None:
 def _back_tests(known: proof.Proof) -> None:
     st.header("Le modèle face aux règles simples")
     designs = known.designs()
-    chosen = st.selectbox("Essai", list(designs), format_func=designs.__getitem__)
+    chosen = own_choices.pick(
+        st.selectbox,
+        "Essai",
+        "essai",
+        {one: one for one in designs},
+        key="risques_essai",
+        format_func=designs.__getitem__,
+    )
     st.markdown(f"{known.sample(chosen)} **{known.verdict(chosen)}**")
     grids.draw(known.models(chosen), hide_index=True, placeholder=MISSING)
     if alike := known.alike(chosen):
@@ -134,10 +142,12 @@ def _chart(curve: pd.DataFrame, y_label: str) -> None:
 
 
 def _curves(known: proof.Proof) -> None:
-    length = st.segmented_control(
+    length = own_choices.pick(
+        st.segmented_control,
         "Courbes",
-        list(proof.LENGTHS),
-        default="3",
+        "courbes",
+        {one: one for one in proof.LENGTHS},
+        key="risques_courbes",
         required=True,
         format_func=proof.LENGTHS.__getitem__,
         wrap=True,
@@ -160,10 +170,12 @@ def _curves(known: proof.Proof) -> None:
 
 def _groups(known: proof.Proof) -> None:
     st.header("Qui est bien, qui est mal servi")
-    by = st.segmented_control(
+    by = own_choices.pick(
+        st.segmented_control,
         "Par",
-        list(proof.GROUPS),
-        default="rurality",
+        "par",
+        {one: french.slug(title) for one, title in proof.GROUPS.items()},
+        key="risques_par",
         required=True,
         format_func=proof.GROUPS.__getitem__,
         wrap=True,

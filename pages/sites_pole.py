@@ -67,7 +67,7 @@ def draw_pole(territory: Territory, sites: Sequence[Site]) -> PoleComparison | N
         st.error("Le pôle n’a pas pu être comparé.")
         st.text(str(error))
         return None
-    draw_comparison(territory, found)
+    draw_comparison(territory, found, addressed=True)
     sites_projects.draw_pole_rules(territory, found)
     if own_choices.toggle(
         "Carte des antennes", "carte_pole", key="carte_antennes", first=not sites
@@ -185,8 +185,13 @@ def _team(chosen: PoleChoices, known: dict[str, Site]) -> PoleChoices:
     return replace(chosen, base=base if base != held[0] else "", least=int(least), settled=settled)
 
 
-def draw_comparison(territory: Territory, found: PoleComparison) -> None:
-    """Draw the answer: sentence, figures side by side, proof, antennas, winners and losers."""
+def draw_comparison(
+    territory: Territory, found: PoleComparison, *, addressed: bool = False
+) -> None:
+    """Draw the answer: sentence, figures side by side, proof, antennas, winners and losers.
+
+    The address says which antennas are in sight where it is `addressed`.
+    """
     st.markdown("**En bref**")
     figures.answer(pole_tables.sentence(found), "pole")
     if made_up := territory.simulated_told(*pole_tables.READ):
@@ -202,9 +207,9 @@ def draw_comparison(territory: Territory, found: PoleComparison) -> None:
     draw_compared(pole_tables.measures_table(found), "Pôle et maison côte à côte, par mesure")
     st.subheader("Les antennes")
     shown = [TYPED, *([BEST] if BEST in found.sides else [])]
-    for tab, key in zip(
-        st.tabs([pole_tables.title(found, key) for key in shown]), shown, strict=True
-    ):
+    titles = [pole_tables.title(found, key) for key in shown]
+    drawn = own_choices.tabs(titles, "pole", key="pole_montre") if addressed else st.tabs(titles)
+    for tab, key in zip(drawn, shown, strict=True):
         with tab:
             figures.french_table(pole_tables.antennas_table(found, key), wraps=True)
     with st.expander("Qui gagne, qui perd, commune par commune"):

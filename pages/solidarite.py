@@ -288,7 +288,9 @@ def _tables(territory: Territory, found: Help) -> None:
     quoted = letter.quoted(found)
     asked = [letter.asked(territory, found), tables.sentence(found)]
     lines = [*asked, *figures.notes(territory, *quoted), tables.COMPUTED, tables.NOT_PREDICTED]
-    helped, donors, hosts = st.tabs(["Territoires aidés", "Qui aide", "Sites d’accueil"])
+    helped, donors, hosts = own_choices.tabs(
+        ["Territoires aidés", "Qui aide", "Sites d’accueil"], "tableau", key="aide_tableau"
+    )
     with helped:
         st.caption(f"Les pertes vers les donneurs sont comptées. {tables.COMPUTED}")
         st.markdown("**Par EPCI**")
@@ -356,7 +358,8 @@ def draw() -> None:
     if not found.need:
         return
     _map(territory, chosen)
-    if st.toggle("Comparer selon le nombre de volontaires, et les trois dispositifs"):
+    compared = "Comparer selon le nombre de volontaires, et les trois dispositifs"
+    if own_choices.toggle(compared, "selon", key="aide_selon"):
         left, right = st.columns([2, 3])
         with left:
             st.header("Selon le nombre de volontaires")

@@ -21,7 +21,7 @@ from data.solidarity.specialists import (
     specialties,
 )
 from geo.errors import ProxiSoinsError
-from pages import fields, figures, help_terms, shell
+from pages import fields, figures, help_terms, own_choices, shell
 from pages.specialist_choices import (
     MOST_LEAST,
     MOST_PEOPLE,
@@ -130,7 +130,9 @@ def _plan(territory: Territory, chosen: SpecialistChoices, *, files: bool = True
     if found.targets.empty:
         return
     lines = [*figures.notes(territory, *READ, *host_sites.tables_of(asked)), UNKNOWN]
-    targets, hosts = st.tabs(["Territoires aidés", "Sites d’accueil"])
+    targets, hosts = own_choices.tabs(
+        ["Territoires aidés", "Sites d’accueil"], "tableau", key="specialistes_tableau"
+    )
     with targets:
         table = found.targets.drop(columns="row").sort_values(
             "half_days", ascending=False, ignore_index=True

@@ -21,6 +21,9 @@ _LABELS = {
     "zones": ("Zones", "Toutes les zones"),
     "criteria": ("Critères", "Aucun critère"),
 }
+EVERY, _COLUMNS = "carte_colonnes", "tcol"
+"""Key of the choice of all columns, and its parameter in the address."""
+_NAMES = (*_PARAMETERS.values(), _COLUMNS)
 _KEPT = "table_filtres"
 """Key of the filters in the session: they outlive a visit to another screen."""
 _CODE = re.compile(r"[\w-]{1,24}")
@@ -28,9 +31,7 @@ _CODE = re.compile(r"[\w-]{1,24}")
 
 def asked() -> bool:
     """Tell whether the address or the session asks for part of the communes."""
-    return bool(st.session_state.get(_KEPT)) or any(
-        name in st.query_params for name in _PARAMETERS.values()
-    )
+    return bool(st.session_state.get(_KEPT)) or any(name in st.query_params for name in _NAMES)
 
 
 def _options(frame: pd.DataFrame) -> dict[str, dict[str, str]]:
@@ -78,18 +79,26 @@ def told() -> dict[str, str]:
     }
     kept: dict[str, tuple[str, ...]] | None = st.session_state.get(_KEPT)
     if not held and kept is None:
-        return {name: st.query_params.get(name, "") for name in _PARAMETERS.values()}
+        return {name: st.query_params.get(name, "") for name in _NAMES}
     chosen = (kept or {}) | held
-    return {name: ",".join(chosen.get(field, ())) for field, name in _PARAMETERS.items()}
+    said = {name: ",".join(chosen.get(field, ())) for field, name in _PARAMETERS.items()}
+    return said | {_COLUMNS: "toutes" if st.session_state.get(EVERY) else ""}
 
 
 def follow() -> None:
     """Take the filters of the address that Back or Forward gives, before anything is drawn."""
-    following.follow(_KEPT, _PARAMETERS.values(), _is_choice)
+    following.follow(_KEPT, _NAMES, _is_choice)
 
 
 def _is_choice(key: str) -> bool:
-    return key == _KEPT or key.removeprefix("table_") in _PARAMETERS
+    return key in {_KEPT, EVERY} or key.removeprefix("table_") in _PARAMETERS
+
+
+def draw_columns() -> None:
+    """Draw the choice of all columns, as the address holds it."""
+    st.session_state.setdefault(EVERY, st.query_params.get(_COLUMNS) == "toutes")
+    st.toggle("Toutes les colonnes", key=EVERY, help="Les fichiers les ont toutes.")
+    following.note(_KEPT, _NAMES, _is_choice)
 
 
 def selected() -> Selection:
@@ -105,7 +114,7 @@ def draw(frame: pd.DataFrame) -> pd.DataFrame:
         with place:
             chosen[field] = _several(field, options[field])
     st.session_state[_KEPT] = {field: codes for field, codes in chosen.items() if codes}
-    following.note(_KEPT, _PARAMETERS.values(), _is_choice)
+    following.note(_KEPT, _NAMES, _is_choice)
     left = selection.filtered(frame, Selection(**chosen))
     st.text(selection.words(left, frame))
     return left

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.base import paths
 from data.region import catalogue
 from data.uploads import Site, addressed
-from pages import following, map_choices, own_choices
+from pages import following, map_choices, own_choices, table_filters
 from pages.search_choices import SearchChoices
 from tests.pages.sites_screen import opened
 
@@ -167,3 +168,37 @@ def test_the_whole_list_of_risks_is_in_the_address() -> None:
     assert "lister" not in app.query_params
     back(app, whole)
     assert app.toggle(key="risques_liste_entiere").value is True
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "said", "shown"),
+    [
+        ("risques", "risques_courbes", {"onglet": "la-preuve", "courbes": "7"}, "7"),
+        ("risques", "risques_par", {"onglet": "la-preuve", "par": "departement"}, "departement"),
+        ("solidarite", "aide_tableau", {"tableau": "qui-aide"}, "Qui aide"),
+        ("solidarite", "week_of", {"aide": "regulation", "semaine": "23"}, "23"),
+    ],
+)
+def test_what_is_read_on_a_screen_is_in_its_address(
+    page: str, key: str, said: dict[str, str], shown: object
+) -> None:
+    app = opened(page, **said)
+    assert app.session_state[key] == shown
+    assert said.items() <= dict(app.query_params).items()
+    last = list(said)[-1]
+    back(app, {name: text for name, text in said.items() if name != last})
+    assert app.session_state[key] != shown
+    assert last not in app.query_params
+    foreign = opened(page, **(said | {last: "<b>"}))
+    assert foreign.session_state[key] != shown
+    assert last not in foreign.query_params
+
+
+def test_all_columns_of_the_table_of_the_map_are_in_the_address() -> None:
+    app = AppTest.from_file(str(paths.ROOT / "app.py"), default_timeout=240)
+    app.query_params["tcol"] = "toutes"
+    app.run()
+    assert app.toggle(key=table_filters.EVERY).value is True
+    back(app, {})
+    every = table_filters.EVERY
+    assert every not in app.session_state or app.session_state[every] is False
