@@ -18,6 +18,7 @@ from data.uploads import MAX_SITES, Site, addressed
 from data.uploads.match import commune_at
 from pages import (
     fields,
+    following,
     map_choices,
     map_dialogue,
     map_view,
@@ -36,7 +37,7 @@ ADDRESS = "sites"
 LEAVING = "departs"
 """Parameter of the address that holds who is supposed to leave before the sites open."""
 _DEPARTURE = re.compile(r"((?:\d{2}|2[AB])\d{3}):(\d{1,3})")
-_WRITTEN = "sites_ecrits"
+_WRITTEN, _MOST_WRITTEN = "sites_ecrits", 20
 _TYPED, _TURN = "sites_commune", "sites_tour"
 _EDITED, _LIST = "sites_liste_", "sites_rangees"
 _ON_A_PHONE = (
@@ -263,16 +264,14 @@ def restore(territory: Territory, query: Mapping[str, str]) -> None:
 
     Changed since a scenario was opened, they stand before what was saved: the next save of the
     scenario holds them. A gesture wins over the address: made before the browser had written
-    that of the gesture before, it would be undone by it.
+    that of the gesture before, it would be undone by it. So would the last gesture by a run that
+    it did not ask for and that still comes with an address of before.
     """
-    asked = query.get(ADDRESS, "")
-    if (
-        st.session_state.pop(_TOUCHED, False)
-        or not asked
-        or asked == st.session_state.get(_WRITTEN)
-    ):
+    asked, wrote = query.get(ADDRESS, ""), _wrote()
+    late = asked in wrote and not following.stepped()
+    if st.session_state.pop(_TOUCHED, False) or not asked or late or wrote[-1:] == [asked]:
         return
-    st.session_state[_WRITTEN] = asked
+    _note_written(asked)
     sites = addressed.from_text(asked, territory)
     if not sites:
         unread.note(
@@ -292,17 +291,28 @@ def restore(territory: Territory, query: Mapping[str, str]) -> None:
         sites_departures.forget()
 
 
+def _wrote() -> list[str]:
+    """Return what addresses said of the sites, those that were read or written last at the end."""
+    known: list[str] = st.session_state.setdefault(_WRITTEN, [])
+    return known
+
+
+def _note_written(text: str) -> None:
+    others = [one for one in _wrote() if one != text]
+    st.session_state[_WRITTEN] = [*others[-_MOST_WRITTEN:], text]
+
+
 def kept(sites: tuple[Site, ...]) -> dict[str, str]:
     """Return what the address says of the sites at work."""
     text = addressed.to_text(sites)
-    st.session_state[_WRITTEN] = text
+    _note_written(text)
     left = ",".join(f"{code}:{count}" for code, count in sorted(work().departures.items()))
     return {key: said for key, said in ((ADDRESS, text), (LEAVING, left)) if text and said}
 
 
 def say_kept(sites: tuple[Site, ...]) -> None:
     """Say that sites too many for the address are not kept in it."""
-    if sites and not st.session_state[_WRITTEN]:
+    if sites and not _wrote()[-1]:
         st.caption(
             "Ces sites sont trop nombreux pour l’adresse : enregistrez un scénario pour les "
             "retrouver après un rechargement de la page."

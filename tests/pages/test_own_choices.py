@@ -10,7 +10,7 @@ from data.region import catalogue
 from data.uploads import Site, addressed
 from pages import following, map_choices, own_choices, table_filters
 from pages.search_choices import SearchChoices
-from tests.pages.sites_screen import opened
+from tests.pages.sites_screen import field, opened
 
 THRESHOLD, DETAIL, EVERY = "meilleurs_w_seuil", "sites_carte_site", "sites_toutes_mesures"
 
@@ -202,3 +202,20 @@ def test_all_columns_of_the_table_of_the_map_are_in_the_address() -> None:
     back(app, {})
     every = table_filters.EVERY
     assert every not in app.session_state or app.session_state[every] is False
+
+
+def test_a_run_that_no_gesture_asked_for_undoes_no_site() -> None:
+    """It came with the address of before the last site, and took the sites of then."""
+    app = opened("sites")
+    for code in ("23008", "23096"):
+        field(app.multiselect, "sites_commune").select(code).run()
+        if code == "23008":
+            before = dict(app.query_params)
+    assert "2 sites dans la liste." in [one.value for one in app.text]
+    app.query_params.clear()
+    app.query_params.update(before)
+    app.run()
+    assert "2 sites dans la liste." in [one.value for one in app.text]
+    assert dict(app.query_params) != before
+    back(app, before)
+    assert "1 site dans la liste." in [one.value for one in app.text]

@@ -19,7 +19,7 @@ from data.scenarios.database import ShareRow, session
 from data.scenarios.drafts import Draft
 from data.siting import departures
 from data.uploads import Site
-from pages import grids, sites_pick, sites_results
+from pages import following, grids, sites_pick, sites_results
 from pages.partage import CLOSED
 from pages.sites_upload import Work
 from tests.pages.sites_screen import field, html, opened, tables, texts
@@ -168,7 +168,9 @@ def test_what_the_sites_would_change_is_told_before_their_map() -> None:
     assert max(said) < keys.index("sites_carte_site")
 
 
-def test_sites_added_before_the_address_follows_are_all_kept() -> None:
+def test_sites_added_before_the_address_follows_are_all_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     app = opened("sites")
     field(app.multiselect, "sites_commune").select("23008").run()
     late = dict(app.query_params)
@@ -178,7 +180,8 @@ def test_sites_added_before_the_address_follows_are_all_kept() -> None:
     field(app.multiselect, "sites_commune").select("19275").run()
     assert "3 sites dans la liste" in texts(app)
     app.query_params.clear()
-    app.query_params.update(late)  # Back: no gesture, the address decides
+    app.query_params.update(late)
+    monkeypatch.setattr(following, "stepped", lambda: True)  # Back: the address decides
     app.run()
     assert "1 site dans la liste" in texts(app)
 
