@@ -59,7 +59,8 @@ def test_what_a_document_names_is_there(document: Path) -> None:
 
 @pytest.mark.parametrize("room", [*CODE, ""])
 def test_what_notes_in_the_code_name_is_there(room: str) -> None:
-    files = (ROOT / room).rglob("*.py") if room else ROOT.glob("*.py")
+    files = list((ROOT / room).rglob("*.py") if room else ROOT.glob("*.py"))
+    assert files
     for path in files:
         if path != Path(__file__):
             assert sorted(set(unknown(path.read_text("utf-8")))) == [], path

@@ -325,6 +325,7 @@ def test_an_import_that_changes_one_commune_singles_nobody_out(
     flags = patterns(communes)["some"]
     among = small_of(communes) if gps != 1 else set(communes.loc[communes["gps"] == 0, "code"])
     first = table_of(communes, flags)
+    assert among
     for code in sorted(among)[:: max(1, len(among) // 5)]:
         after = changed_by_one(communes, code, gps)
         tables = (first, table_of(after, flags))

@@ -78,6 +78,7 @@ def test_the_report_tells_each_horizon_and_those_not_verified() -> None:
 
 def test_the_screen_says_what_a_forecast_made_forward_expected() -> None:
     known = proof.read()
+    assert known.figures["by_horizon"]["forward"]
     for one in known.figures["by_horizon"]["forward"]:
         told = known.verified(one["horizon"]).partition("Prévues dès ")[2]
         row = next(row for row in one["rows"] if row["group"] == OUTSIDE_TOWNS)

@@ -116,6 +116,23 @@ def test_a_blank_latest_apl_falls_back_on_the_one_before(inputs: Inputs) -> None
     pd.testing.assert_frame_equal(left[columns], right[columns])
 
 
+def test_demand_is_weighed_against_the_people_of_the_ground_it_was_counted_on(
+    inputs: Inputs,
+) -> None:
+    """An APL of before a merger tells the demand of a commune without its parts, or with them."""
+    place = features.grid(inputs)
+    merged = place.index[place["population"] != place["population_2021"]]
+    panel = inputs.panel.rename(columns={"gp_2020": "gp_2024"})
+    panel.loc[merged, "gp_2024"] = 2.0
+    for year, people in ((2016, "population_2021"), (2023, "population")):
+        told = inputs.apl[inputs.apl["year"] == 2016].assign(year=year)
+        demand = told.set_index("code")["standardised_population"]
+        found = features.compute(Inputs(panel, told), 2024).loc[merged, "elderly_demand"]
+        expected = np.log((demand[merged] + 20) / (place.loc[merged, people] + 20))
+        assert len(found) > 0
+        assert found.to_numpy() == pytest.approx(expected.to_numpy())
+
+
 def test_the_year_must_be_in_the_panel(inputs: Inputs) -> None:
     with pytest.raises(InvalidInputError, match="2011"):
         features.compute(inputs, 2011)
