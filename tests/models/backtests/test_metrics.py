@@ -33,6 +33,7 @@ def test_top_yield_counts_losses_among_the_first() -> None:
     loss, score = np.array([1.0, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.1])
     assert metrics.once(metrics.top_yield(2), loss, score) == 1
     assert metrics.top_yield(3)(loss, score, np.array([2.0, 0, 1, 1])) == 3
+    assert metrics.top_yield(1)(loss, score, np.array([2.0, 0, 1, 1])) == 1  # a row drawn twice
 
 
 def test_a_right_model_has_slope_one_and_skill() -> None:
@@ -56,6 +57,22 @@ def test_intervals_hold_the_value_and_differences_pair() -> None:
     assert 0 < gain["low"] < gain["difference"] < gain["high"]
     same = drawn.difference(metrics.auc, loss, score, score)
     assert same["low"] == same["high"] == same["standard_error"] == 0
+
+
+def test_calibration_in_the_large_is_positive_where_too_little_is_foretold() -> None:
+    loss, foretold = np.array([1.0, 0, 0, 0, 0]), np.full(5, 0.1)
+    expected = np.log(0.2 / 0.8) - np.log(0.1 / 0.9)
+    assert metrics.once(metrics.intercept, loss, foretold) == pytest.approx(expected)
+
+
+def test_calibration_counts_a_row_as_often_as_it_was_drawn() -> None:
+    rng = np.random.default_rng(4)
+    scores, weight = rng.normal(size=400), rng.integers(0, 4, 400)
+    y = (rng.random(400) < 1 / (1 + np.exp(-scores))).astype(float)
+    repeated = np.repeat(np.arange(400), weight)
+    assert metrics.calibration(scores, y, weight.astype(float)) == pytest.approx(
+        metrics.calibration(scores[repeated], y[repeated])
+    )
 
 
 def test_calibration_finds_the_tilt_that_was_put_in() -> None:

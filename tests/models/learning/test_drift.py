@@ -1,5 +1,7 @@
 """Intervals that hold a change of the country's trend."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,9 @@ def test_refits_part_after_the_last_period_and_not_at_its_middle(model: Hazard) 
         model.intercept + model.calendar * (2019 - CALENDAR_ORIGIN), abs=1e-9
     )
     assert (moved == drift.widened(refits, model, SPREAD)).all()
+    # Learned until later, trends part later.
+    moved = drift.widened(refits, replace(model, calendar_end=model.calendar_end + 3), SPREAD)
+    assert levels(2019.0).std() == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize("years", range(1, 7))

@@ -9,6 +9,7 @@ import pytest
 from geo.errors import InvalidInputError
 from models.learning import features, neighbourhood, places, scoring
 from models.learning.inputs import Inputs
+from models.learning.panel import xy_km
 from models.learning.predictors import NAMES, POPULATION_YEAR, PREDICTORS, THEMES
 from models.learning.signals import HORIZONS
 
@@ -116,6 +117,22 @@ def test_a_blank_latest_apl_falls_back_on_the_one_before(inputs: Inputs) -> None
     pd.testing.assert_frame_equal(left[columns], right[columns])
 
 
+def test_doctors_near_retirement_around_are_a_mean_over_all_within_ten_kilometres(
+    inputs: Inputs,
+) -> None:
+    """The commune itself counts as its neighbours do; the unknown are left out."""
+    own = inputs.apl[inputs.apl["year"] == 2016].copy()
+    own.loc[own.index[::7], ["apl", "apl65"]] = np.nan
+    table = features.compute(Inputs(inputs.panel, own), 2017)
+    place = features.grid(Inputs(inputs.panel, own))
+    told = own.set_index("code").loc[place.index]
+    over = 1 - told["apl65"] / told["apl"] - features.NATIONAL_APL[2016][1]
+    km = xy_km(place["lon"], place["lat"])
+    for code in table.index[::50]:
+        apart = np.hypot(*(km - km[place.index.get_loc(code)]).T)
+        assert table.loc[code, "apl_over_65_10km"] == pytest.approx(over[apart <= 10].mean())
+
+
 def test_demand_is_weighed_against_the_people_of_the_ground_it_was_counted_on(
     inputs: Inputs,
 ) -> None:
@@ -131,6 +148,27 @@ def test_demand_is_weighed_against_the_people_of_the_ground_it_was_counted_on(
         expected = np.log((demand[merged] + 20) / (place.loc[merged, people] + 20))
         assert len(found) > 0
         assert found.to_numpy() == pytest.approx(expected.to_numpy())
+
+
+def test_a_later_apl_takes_the_place_of_the_one_before(inputs: Inputs) -> None:
+    panel = inputs.panel.rename(columns={"gp_2017": "gp_2018"})
+    both = features.compute(Inputs(panel, inputs.apl), 2018)
+    newest = features.compute(Inputs(panel, inputs.apl[inputs.apl["year"] == 2018]), 2018)
+    columns = ["apl_log", "apl_over_65", "apl_over_65_10km"]
+    pd.testing.assert_frame_equal(both[columns], newest[columns])
+
+
+def test_the_past_of_a_commune_is_counted_over_the_years_that_are_known() -> None:
+    now, before, first = (
+        np.array(counts) for counts in ([2.0, 1.0, 0.0], [1.0, 1.0, 4.0], [0.0, np.nan, 1.0])
+    )
+    found = features.gp_history([now, before, first], [2017, 2013, 2009])
+    assert found["none_before"].tolist() == [0.5, 0.0, 0.0]
+    assert found["single_before"].tolist() == [0.5, 1.0, 0.5]
+    assert found["gps_change"] == pytest.approx(np.log([2.5 / 1.5, 1.0, 0.5 / 4.5]) / 4)
+    assert found["below_peak"] == pytest.approx(np.log([1.0, 1.0, 0.5 / 4.5]))
+    alone = features.gp_history([now], [2017])
+    assert np.isnan([alone[name] for name in ("none_before", "gps_change")]).all()
 
 
 def test_the_year_must_be_in_the_panel(inputs: Inputs) -> None:
