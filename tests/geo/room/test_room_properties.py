@@ -241,6 +241,24 @@ def test_impossible_numbers_are_refused(wrong):
         nearest_first(reach, [1], [1], 0)
 
 
+def test_a_hall_set_holds_all_that_its_blocks_lean_on():
+    """Each of three places has its own GP and reaches that of the place before: 0 ← 1 ← 2."""
+    pairs = pd.DataFrame(
+        {"origin": [0, 1, 1, 2, 2], "destination": [0, 1, 0, 2, 1], "minutes": 5.0}
+    )
+    bound = fairest(Reach.of(pairs, 3, 3, 20), [1000, 600, 300], [1, 1, 1])
+    assert bound.level.tolist() == [1000, 600, 300]
+    assert bound.hall_blocks(2).tolist() == [0, 1, 2]
+    assert bound.hall_blocks(0).tolist() == [0]
+
+
+def test_where_nobody_lives_one_inhabitant_would_have_the_best_gps_in_reach():
+    pairs = pd.DataFrame({"origin": [0, 1, 1, 2], "destination": [0, 0, 1, 1], "minutes": 5.0})
+    bound = fairest(Reach.of(pairs, 4, 2, 20), [500, 0, 0, 0], [1, 1])
+    # A GP whom nobody needs; no GP at all in the last place.
+    assert bound.per_gp.tolist() == [500, 0, 0, np.inf]
+
+
 def test_nobody_and_no_pairs():
     pairs = pd.DataFrame({"origin": [], "destination": [], "minutes": []})
     reach = Reach.of(pairs, 2, 1, 20)

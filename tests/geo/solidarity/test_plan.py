@@ -54,6 +54,25 @@ def most_by_flow(problem: HelpProblem, enlisted: tuple[int, ...], opened: set[in
     return float(nx.maximum_flow_value(graph, "source", "sink"))
 
 
+def test_a_cover_that_roads_hold_back_is_still_proven():
+    """Needs and doctors allow 20 half-days; who may go where, 12: that is the bound, reached."""
+    problem = HelpProblem(
+        needs=np.array([10.0, 10.0]),
+        doctors=np.array([9.0, 1.0]),
+        ceiling=2.0,
+        donor=np.array([0, 1]),
+        host=np.array([0, 1]),
+        minutes=np.array([10.0, 10.0]),
+        served_at=np.array([0, 1]),
+        target=np.array([0, 1]),
+        hosts=2,
+    )
+    found = plan(problem)
+    assert found.covered == pytest.approx(12.0)
+    assert found.bound == pytest.approx(12.0)
+    assert found.status == "optimal"
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_cover_is_the_best_of_all_choices(seed):
     problem = small(seed)
