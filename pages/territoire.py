@@ -112,7 +112,12 @@ def _pick_code(
 
 
 def _pick_other(column: DeltaGenerator, level: str, code: str | None, names: dict[str, str]) -> str:
-    """Draw the choice of a territory to compare with; return its code, "" for none."""
+    """Draw the choice of a territory to compare with; return its code, "" for none.
+
+    Where there is no other, as of a region, nothing is asked.
+    """
+    if set(names) <= {code}:
+        return ""
     # The names of all communes are sent a second time to who compares, not to everyone.
     beside = city_of(st.query_params.get("avec", ""))
     if beside and beside not in names:

@@ -205,3 +205,30 @@ def test_what_the_map_shows_outlives_the_visit_of_another_screen(server: str, pa
         expect(legend).to_contain_text("Généralistes pour 1", timeout=SLOW_MS)
         chosen = "Limoges" if name == "Zonage" else "Guéret"
         expect(hand.frame().locator(".card h2")).to_have_text(chosen, timeout=SLOW_MS)
+
+
+@pytest.mark.campaign
+def test_layers_and_the_commune_of_the_map_of_lines_follow_the_address(
+    server: str, page: Page
+) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/permanence?commune=23096")
+    card = hand.frame().locator(".card h2")
+    expect(card).to_have_text("Guéret", timeout=SLOW_MS)
+    hand.settle()
+    reach = hand.frame().locator("#couche-iso_pdses")
+    hand.frame().locator(".layers label").first.click(timeout=SLOW_MS)
+    page.wait_for_url(re.compile("calques=-iso_pdses"), timeout=SLOW_MS)
+    hand.settle()
+    hand.frame().get_by_role("button", name="Fermer la fiche").click(timeout=SLOW_MS)
+    page.wait_for_url(lambda url: "commune=" not in url, timeout=SLOW_MS)
+    hand.settle()
+    page.go_back()
+    expect(card).to_have_text("Guéret", timeout=SLOW_MS)
+    expect(reach).not_to_be_checked()
+    page.reload()
+    expect(card).to_have_text("Guéret", timeout=SLOW_MS)
+    expect(reach).not_to_be_checked(timeout=SLOW_MS)
+    hand.settle()
+    page.go_back()
+    expect(reach).to_be_checked(timeout=SLOW_MS)

@@ -160,6 +160,13 @@ def test_comparing_is_in_the_address_before_another_territory_is_chosen() -> Non
     assert "avec" not in app.query_params
 
 
+def test_a_territory_that_is_the_only_one_of_its_level_is_compared_with_none() -> None:
+    app = opened("territoire", territoire="region:75", avec="")
+    assert "fiche_choix_comparer" not in [one.key for one in app.toggle]
+    assert "avec" not in app.query_params
+    assert opened("territoire", territoire="departement:23").toggle(key="fiche_choix_comparer")
+
+
 def test_the_whole_list_of_risks_is_in_the_address() -> None:
     app = opened("risques", lister="toutes")
     assert app.toggle(key="risques_liste_entiere").value is True
