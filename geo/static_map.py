@@ -50,6 +50,8 @@ EDGE_DEGREES = 0.25
 """Step along a parallel, which is a curve in metres."""
 COLOURS = 256
 """Of a picture: a third of the bytes, and only the edges of letters and shapes differ."""
+SEEN_STEPS = 32
+"""Places along a side of a picture at which it is cut to what is known."""
 TITLE_INCHES, NOTE_INCHES, LEGEND_INCHES = 0.35, 0.13, 1.65
 UNTITLED_INCHES = 0.05
 """Height of the band of a title, and of that of a picture whose page says it."""
@@ -192,22 +194,62 @@ def _shared(
     return _as_wide(frame, other), int(seen.sum()) <= OUTLINED_COMMUNES
 
 
+def _tells_own(land: gpd.GeoDataFrame) -> bool:
+    """Tell whether land is said to be a region's own in part: then it is cut around it."""
+    return "kind" in land and bool((land["kind"] == "région").any())
+
+
 def _known(land: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Return where land (metres) is told from sea: within its bounds, which are degrees.
+    """Return where land (metres) is told from sea: its west, south, east and north, as lines.
 
     Land is cut as far from the region's own (kind "région") on all sides: where nothing but sea
     lies on one, it reaches as far as on the others; round an island alone, as far as it is cut.
     """
+    if land.empty:
+        return gpd.GeoSeries([shapely.LineString()] * 4, crs=land.crs)
     degrees = land.to_crs(4326)
-    whole = degrees.total_bounds
-    own = degrees[degrees["kind"] == "région"].total_bounds if "kind" in degrees else whole
-    margin = np.abs(whole - own).max()
-    if "kind" in degrees:
-        margin = max(margin, LAND_CUT_DEGREES)
+    whole = own = degrees.total_bounds
+    margin = 0.0
+    if _tells_own(land):
+        own = degrees[degrees["kind"] == "région"].total_bounds
+        margin = max(float(np.abs(whole - own).max()), LAND_CUT_DEGREES)
     west, south = np.minimum(whole[:2], own[:2] - margin)
     east, north = np.maximum(whole[2:], own[2:] + margin)
-    box = shapely.segmentize(shapely.box(west, south, east, north), EDGE_DEGREES)
-    return gpd.GeoSeries([box], crs=4326).to_crs(land.crs)
+    corners = np.array([(west, north), (west, south), (east, south), (east, north), (west, north)])
+    sides = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1))
+    return gpd.GeoSeries(shapely.segmentize(sides, EDGE_DEGREES), crs=4326).to_crs(land.crs)
+
+
+def _cut_to_known(
+    frame: Frame,
+    known: gpd.GeoSeries,
+    framed: Frame,
+) -> Frame:
+    """Return a frame without what lies beyond the known land, all that is framed kept.
+
+    In metres a meridian is not upright: where the land that is known ends, a wedge stood in the
+    sea that was the colour of neither.
+    """
+    on_the_west, on_the_south, on_the_east, on_the_north = map(shapely.get_coordinates, known)
+
+    def seen(side: npt.NDArray[np.float64], along: int) -> npt.NDArray[np.float64]:
+        """Return where a side runs in the frame, along its x (0) or its y (1)."""
+        line = side[np.argsort(side[:, along])]
+        at = np.linspace(frame[along], frame[along + 2], SEEN_STEPS)
+        return np.interp(at, line[:, along], line[:, 1 - along])
+
+    cut = (
+        max(frame[0], seen(on_the_west, 1).max()),
+        max(frame[1], seen(on_the_south, 0).max()),
+        min(frame[2], seen(on_the_east, 1).min()),
+        min(frame[3], seen(on_the_north, 0).min()),
+    )
+    return (
+        min(cut[0], framed[0]),
+        min(cut[1], framed[1]),
+        max(cut[2], framed[2]),
+        max(cut[3], framed[3]),
+    )
 
 
 def _fill(axes: Axes, shapes: gpd.GeoSeries, **look: Any) -> None:
@@ -222,10 +264,28 @@ def _fill(axes: Axes, shapes: gpd.GeoSeries, **look: Any) -> None:
     axes.add_collection(PathCollection(paths, **look), autolim=False)
 
 
-def _fill_ground(axes: Axes, land: gpd.GeoDataFrame, frame: Frame) -> None:
-    """Draw sea and land (metres) where they are told apart; beyond, nothing is known."""
-    _fill(axes, _known(land), facecolor=SEA_COLOUR, zorder=0)
+def _fill_ground(
+    axes: Axes,
+    land: gpd.GeoDataFrame,
+    frame: Frame,
+    framed: Frame,
+) -> Frame:
+    """Draw sea and land (metres) where they are told apart; return the frame, cut to it.
+
+    A map that is cut is smaller, of the same scale: that of the picture beside it, if any. All that
+    is `framed` stays in it.
+    """
+    known, whole = _known(land), frame
+    if _tells_own(land):
+        frame = _cut_to_known(frame, known, framed)
+    place = axes.get_position(original=True)
+    across = place.width * (frame[2] - frame[0]) / (whole[2] - whole[0])
+    high = place.height * (frame[3] - frame[1]) / (whole[3] - whole[1])
+    axes.set_position((place.x0, place.y1 - high, across, high))
+    within = gpd.GeoSeries([shapely.Polygon(shapely.get_coordinates(known))], crs=land.crs)
+    _fill(axes, within, facecolor=SEA_COLOUR, zorder=0)
     _fill(axes, land.geometry[_around(land, frame)], facecolor=LAND_COLOUR, zorder=1)
+    return frame
 
 
 @lru_cache(maxsize=64)
@@ -559,8 +619,10 @@ def picture(
     crs = communes.crs if communes.crs.is_projected else _local_crs(communes)
     framed = marks.outline if about is None else about
     frame, seen, apart = _seen(communes, framed, beside, crs, (across, high))
-    west, south, east, north = frame
-    _fill_ground(axes, in_metres(land, crs), frame)
+    inches_a_metre = across / (frame[2] - frame[0])
+    bounds = (seen if framed is None else in_metres(framed, crs)).total_bounds
+    west, south, east, north = frame = _fill_ground(axes, in_metres(land, crs), frame, bounds)
+    seen = seen[_around(seen, frame)]
     ranks = class_numbers(values.reindex(seen.index), indicator)
     unknown = _draw_classes(axes, seen.geometry, ranks, indicator, apart=apart)
     width = page.size_inches[0]
@@ -569,7 +631,7 @@ def picture(
     # In the column of the legend, at its foot: over the map it would hide communes.
     at = (width - LEGEND_INCHES + 0.1, foot + 0.02)
     at = (width - SCALE_INCHES, foot - 0.4) if page.legend_below else at
-    draw_scale(figure, frame, crs, across / (east - west), at, own=own)
+    draw_scale(figure, frame, crs, inches_a_metre, at, own=own)
     _caption(figure, axes, page, box, own)
     shown = _legend(indicator, own, unknown=unknown, below_inches=page.legend_inches)
     return _packed(figure, shown, below=page.legend_below)

@@ -105,6 +105,34 @@ def test_sea_is_known_as_far_on_the_side_where_nothing_else_lies() -> None:
     assert LAND_CUT_DEGREES == AROUND_DEGREES
 
 
+def test_a_map_ends_where_the_known_land_does_and_keeps_its_scale() -> None:
+    """Beyond the meridian where land is cut, a wedge in the sea was the colour of neither."""
+    communes = gpd.GeoDataFrame(geometry=[box(0, 43, 1, 46)], crs=4326)
+    near = [box(0, 43, 1, 46), box(-1, 42, 2, 42.5), box(-1, 46.5, 2, 47)]
+
+    def drawn(reach: float) -> np.ndarray:
+        far = [box(-reach, 42, -reach + 0.1, 42.1), box(1 + reach, 42, 1.1 + reach, 42.1)]
+        land = gpd.GeoDataFrame(
+            {"kind": ["région"] + 4 * ["voisin"]}, geometry=near + far, crs=4326
+        )
+        content = picture(
+            communes, pd.Series(["ZIP"]), BY_KEY["zone"], land, Page("", size_inches=(8, 4))
+        )
+        return image.imread(io.BytesIO(content))[:, :, :3]
+
+    def across(pixels: np.ndarray, colour: str) -> int:
+        wanted = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        return int((abs(pixels - wanted).max(axis=2) < 0.01).any(axis=0).sum())
+
+    cut, whole = drawn(1.0), drawn(5.0)
+    row = cut[cut.shape[0] // 2]
+    dark = np.flatnonzero((row < 0.2).all(axis=1))  # the sides of the map
+    assert not (row[dark[0] + 3 : dark[-1] - 2] > 0.99).all(axis=1).any()
+    assert dark[-1] < 0.9 * np.flatnonzero((whole[whole.shape[0] // 2] < 0.2).all(axis=1))[-1]
+    zip_colour = BY_KEY["zone"].classes[0].colour
+    assert across(cut, zip_colour) == pytest.approx(across(whole, zip_colour), abs=2)
+
+
 def test_a_name_is_written_where_it_stands_on_a_halo() -> None:
     communes = gpd.GeoDataFrame(geometry=[box(0, 45, 0.1, 45.1)], crs=4326)
     at = gpd.GeoSeries([Point(0.05, 45.05)], index=["Creuse"], crs=4326)
