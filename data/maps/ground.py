@@ -85,10 +85,11 @@ def departements_of(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
         In the CRS of pictures (metres, `geo.static_map.in_metres`).
     """
     # Not imported above: Carte frames its lands here, and draws no picture.
-    from geo.static_map import in_metres
+    from geo.static_map import in_metres, together
 
     metres = in_metres(communes[["departement", "geometry"]])
-    whole = metres.dissolve("departement", method="coverage").geometry
+    each = {code: together(one.geometry) for code, one in metres.groupby("departement")}
+    whole = gpd.GeoSeries(each, crs=metres.crs)
     return whole.buffer(_GAP_M).buffer(-_GAP_M)
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import geopandas as gpd
 import pytest
-from shapely import box
+from shapely import Polygon, box
 
 from data.maps import ground
 
@@ -36,6 +36,16 @@ def test_departements_are_whole_shapes_in_metres() -> None:
     assert not any(len(one.interiors) for one in found)
     metres = communes.to_crs(found.crs).area.groupby(codes).sum()
     assert (found.area / metres).tolist() == pytest.approx([1, 1], rel=5e-3)
+
+
+def test_communes_that_overlap_by_a_little_make_a_departement_all_the_same() -> None:
+    """Two of Finistère do: the map of the regulation of calls stopped in Bretagne."""
+    square = box(0, 45, 0.1, 45.1)
+    over = Polygon([(0.1, 45), (0.2, 45), (0.2, 45.1), (0.1, 45.1), (0.0999, 45.05)])
+    communes = gpd.GeoDataFrame({"departement": ["29", "29"]}, geometry=[square, over], crs=4326)
+    found = ground.departements_of(communes)
+    assert found.index.tolist() == ["29"]
+    assert found.geom_type.tolist() == ["Polygon"]
 
 
 MAINLAND = ("33", (-4.8, 42.3, 8.2, 51.1))
