@@ -17,6 +17,7 @@ from pages import (
     asked,
     bar,
     exporting,
+    grids,
     own_choices,
     pressed,
     reads,
@@ -105,6 +106,7 @@ try:
         bar.warn(row, current, warned)
         reads.told(warned)
     exporting.start(shell.view().region)
+    grids.start()
     pressed.arrive(name)
     st.logo(bar.LOGO, size="large", link=None)
     if name != SCREENS[0][0]:
@@ -135,10 +137,7 @@ try:
     if not alone and not choosing:
         bar.draw_share(row, name)
         exporting.draw(row.exports)
-    if alone or role == Role.PUBLIC:
-        bar.draw_foot(guided=False)
-    elif navigation.title != "Guide":
-        bar.draw_foot()
+    bar.draw_foot(guided=not alone and role > Role.PUBLIC and navigation.title != "Guide")
     starting.drawn()
     region_switch.drawn(name)
     settle_at_times()

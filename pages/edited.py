@@ -65,6 +65,7 @@ def edit(
     column_config, disabled, grid
         As `st.data_editor` takes them.
     """
+    grids.offer_choice()
     if not grids.are_plain():
         drawn: pd.DataFrame = st.data_editor(
             before, key=key, column_config=column_config, disabled=disabled, **grid

@@ -30,7 +30,8 @@ _PHONE_PX = 345
 """What a telephone of 390 pixels leaves to a table between the margins of its screen."""
 PRINTED_ROWS = 60
 """Rows of a table on paper, a page or so; the screen holds them all."""
-_NO_TABLE = "sans_tableau"
+_OFFERED = "tableaux_a_choisir"
+"""Key, in the session, of whether the screen drawn holds a table that the choice changes."""
 _DECIMALS, _SHARE_DECIMALS = 2, 1
 _PARTED, _YEARS = 1_000, (1900, 2200)
 
@@ -152,6 +153,7 @@ def draw(
     if not len(frame):  # Streamlit says "empty", over blank lines
         st.caption("Aucune ligne à montrer.")
         return
+    offer_choice()
     table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
     if not are_plain():
         shown, told = _french(frame, options, shares)
@@ -348,14 +350,24 @@ def _holds_figures(column: pd.Series) -> bool:
     return all(map(FIGURE.fullmatch, known)) and not named
 
 
-def say_no_table() -> None:
-    """Say that the screen drawn holds no table: the choice at its foot would be of nothing."""
-    st.session_state[_NO_TABLE] = True
+def start() -> None:
+    """Forget what the screen before, or a run that was stopped, held."""
+    st.session_state[_OFFERED] = False
+
+
+def offer_choice() -> None:
+    """Have the choice of plain tables stand at the foot of the screen, which holds such a table.
+
+    A part that is drawn again alone, without the foot, says so before it holds any.
+    """
+    st.session_state[_OFFERED] = True
 
 
 def draw_choice() -> None:
-    """Draw the choice of plain tables, at the foot of a screen that may hold some."""
-    if st.session_state.pop(_NO_TABLE, False):
+    """Draw the choice of plain tables, at the foot of a screen that holds some."""
+    if not st.session_state.get(_OFFERED, False):
+        if PLAIN in st.session_state:  # what is not drawn would be forgotten
+            st.session_state[PLAIN] = st.session_state[PLAIN]
         return
     st.session_state.setdefault(PLAIN, on_a_phone())
     st.toggle("Tableaux simples, lus au clavier et par un lecteur d’écran", key=PLAIN)

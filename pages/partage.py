@@ -20,7 +20,6 @@ from geo.errors import MomentarilyUnavailableError, ProxiSoinsError
 from pages import (
     exporting,
     figures,
-    grids,
     kept_parts,
     links,
     reads,
@@ -200,7 +199,6 @@ def _draw_closed(why: str) -> None:
     st.title(title)
     shell.name_tab(title)
     st.text(why)
-    grids.say_no_table()
 
 
 def draw() -> None:

@@ -273,6 +273,7 @@ def draw_import(territory: Territory) -> None:
     if not accounts.allowed(Role.PLANNER):
         return
     _templates()
+    grids.offer_choice()
     file = st.file_uploader("Fichier de lignes (CSV ou classeur)", key="pdses_file")
     if file is not None:
         content = file.getvalue()

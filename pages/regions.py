@@ -6,7 +6,7 @@ from data.region import france
 from data.upkeep import region_builds
 from data.upkeep.region_builds import STEPS, Build
 from geo.errors import ProxiSoinsError
-from pages import accounts, grids, region_switch
+from pages import accounts, region_switch
 from pages.accounts import Role
 
 WIDTH_PIXELS = 300
@@ -150,7 +150,6 @@ def draw() -> None:
         st.caption(f"{france.NAMES[code]} : {told}")
     if may_build and not _stopped(build):
         _archives()
-    grids.say_no_table()
 
 
 draw()

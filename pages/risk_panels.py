@@ -367,7 +367,8 @@ def public_view(territory: Territory, horizon: int) -> None:
         st.info("La région compte trop peu de petites communes : rien ne peut être diffusé.")
         return
     table = flag_tables.groups_listed(groups)
-    figures.table(table)
+    # The horizon, one for all, is told above.
+    figures.table(table, order=[str(one) for one in table if one != "horizon"])
     with st.expander("Pourquoi des ensembles, et des parts arrondies"):
         st.markdown(french.unbroken(_WHY_SETS))
     said = (

@@ -157,6 +157,11 @@ PIECES = {
     "`${e.toFixed(n)}${t.toUpperCase()}`": (
         "`${e.toFixed(n).replace(`.`,`,`)}\N{NO-BREAK SPACE}${t.toUpperCase().replace(`B`,`o`)}`"
     ),
+    # What a screen reader hears of a cell: what it shows, not the number or the word of the code.
+    "=>e.data?.toString()??``,kind:Y.Number": (
+        "=>e.displayData??e.data?.toString()??``,kind:Y.Number"
+    ),
+    "=>e.data?.toString()??`false`,kind:Y.Boolean": "=>e.data?`oui`:`non`,kind:Y.Boolean",
     # Figures and dates of tables, whatever the language of the browser.
     "=navigator.languages": "=[`fr-FR`]",
 }

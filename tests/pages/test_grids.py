@@ -270,15 +270,39 @@ def test_a_telephone_gets_plain_tables_first(
 
 def test_no_choice_of_tables_is_offered_under_a_screen_without_any() -> None:
     app = AppTest.from_string(
-        "import streamlit as st\n"
+        "import pandas as pd\nimport streamlit as st\n"
         "from pages import grids\n"
-        "if not st.query_params:\n"
-        "    grids.say_no_table()\n"
+        "grids.start()\n"
+        "held = pd.DataFrame({'a': range(60)})\n"
+        "grids.draw_wrapped(held.head(st.session_state.get('rows', 60)))\n"
         "grids.draw_choice()"
     ).run()
-    assert not app.toggle
-    app.query_params["jeton"] = "ouvert"
-    assert len(app.run().toggle) == 1
+    assert len(app.toggle) == 1
+    app.toggle[0].set_value(True).run()
+    # None, or one whose cells wrap for everyone; a run that was stopped has left what it held.
+    for rows in (0, 3, 0):
+        app.session_state["rows"] = rows
+        app.run()
+        assert not app.exception
+        assert not app.toggle
+    app.session_state["rows"] = 60
+    app.run()
+    assert app.toggle[0].value, "what was chosen is kept by screens that hold no table"
+    assert not app.dataframe
+
+
+def test_the_choice_of_tables_stands_under_those_that_are_written_in() -> None:
+    app = AppTest.from_string(
+        "import pandas as pd\n"
+        "from pages import edited, grids\n"
+        "grids.start()\n"
+        "asked = edited.Asked(title=str)\n"
+        "held = pd.DataFrame({'a': ['x']})\n"
+        "edited.edit(held, asked, key='e', column_config={}, disabled=[])\n"
+        "grids.draw_choice()"
+    ).run()
+    assert not app.exception
+    assert len(app.toggle) == 1
 
 
 def test_the_choice_at_the_foot_makes_every_grid_plain() -> None:

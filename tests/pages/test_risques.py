@@ -407,6 +407,7 @@ def test_the_public_view_names_no_commune(screen: AppTest) -> None:
     (table,) = (one.value for one in app.dataframe)
     assert (table["Médecins généralistes"] >= predict.MINIMUM_GPS).all()
     assert "Raisons" not in table
+    assert columns.TITLES["horizon"] not in table, "one for all, told above"
     assert (table["Communes de moins de 5 médecins"] >= 3).all()
     told = table["Communes en risque élevé ou très élevé (arrondi)"]
     assert told.str.fullmatch("environ [1-9] sur 10").all()

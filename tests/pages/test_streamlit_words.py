@@ -38,6 +38,9 @@ def test_what_is_served_says_it_in_french(scripts: dict[str, str]) -> None:
     # Figures of tables are French in any browser.
     assert "new Intl.NumberFormat(n,t)" in served
     assert "n=[`fr-FR`]" in served
+    # A screen reader heard "14.8" of a cell that shows 14,8, and "true" of a tick.
+    assert "=>e.displayData??e.data?.toString()??``,kind:Y.Number" in served
+    assert "=>e.data?`oui`:`non`,kind:Y.Boolean" in served
     # Names of the code are no words.
     assert ".displayName=`Search`" in served
 
