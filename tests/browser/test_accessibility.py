@@ -139,7 +139,7 @@ def test_no_button_is_smaller_than_24_pixels(server: str, page: Page, screen: st
 
 
 def test_the_focus_is_seen_on_what_the_keyboard_reaches(server: str, page: Page) -> None:
-    page.goto(f"{server}/methode")
+    page.goto(f"{server}/territoire")
     still(page)
     seen = set()
     for _ in range(12):
@@ -158,6 +158,14 @@ def test_the_focus_is_seen_on_what_the_keyboard_reaches(server: str, page: Page)
         )
         seen.add(ringed.json_value())
     assert len(seen) >= 8
+    # A switch hides its field, and what fills the window would have its ring beyond the edge.
+    page.get_by_role("switch").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    drawn = page.locator("label:has(input[role=switch]:focus-visible)")
+    expect(drawn).to_have_css("outline", "rgb(10, 118, 246) solid 2px")
+    page.get_by_test_id("stMain").evaluate("one => one.focus({ focusVisible: true })")
+    expect(page.get_by_test_id("stMain")).to_have_css("outline-offset", "-2px")
 
 
 @pytest.mark.campaign
