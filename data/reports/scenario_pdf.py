@@ -73,7 +73,7 @@ def site_picture(
         communes[MAP_INDICATOR.key],
         MAP_INDICATOR,
         land,
-        static_map.Page("", typeface=typeface.files(), size_inches=size_inches),
+        static_map.Page(None, typeface=typeface.files(), size_inches=size_inches),
         marks=static_map.Marks(
             rings=reach,
             points=points,
