@@ -18,7 +18,7 @@ from data.region.territory import Provenance, Territory
 from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
 from data.reports.in_place import in_place
-from data.reports.signals import Facts, Room, Signal, gps_in_words, signals
+from data.reports.signals import Facts, Room, Signal, gps_in_words, no_way_to_label, signals
 from data.reports.succession import succession
 from data.reports.vintages import dated, unverified
 from geo.errors import InvalidInputError
@@ -160,6 +160,7 @@ def sheet(
         first_counts=_first_counts(territory, codes),
         sources=_sources(territory, members),
         room=_room(members),
+        labelled=bool(communes["minutes_to_labelled_structure"].notna().any()),
     )
     return Sheet(
         level=level,
@@ -342,7 +343,9 @@ def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
                 f"{number(region['minutes_to_labelled_structure'])} min en moyenne",
                 rank(own, peers, "minutes_to_labelled_structure", low_is_good=True),
             ),
-            told if np.isfinite(minutes) else "Aucune structure labellisée n’est chargée.",
+            told
+            if np.isfinite(minutes)
+            else no_way_to_label(known=bool(peers["minutes_to_labelled_structure"].notna().any())),
         )
     reached = own["population_labelled_within_30"]
     overall = region["population_labelled_within_30"] / region["population"]

@@ -67,6 +67,8 @@ class Facts:
         Provenance of each table, by key.
     room
         People without room, None when not computed.
+    labelled
+        Whether a labelled structure is known, here or elsewhere.
     """
 
     own: pd.Series
@@ -75,6 +77,7 @@ class Facts:
     first_counts: pd.Series
     sources: dict[str, Provenance]
     room: Room | None = None
+    labelled: bool = False
 
     @property
     def alone(self) -> bool:
@@ -321,19 +324,27 @@ def _losses(facts: Facts) -> Signal:
     return Signal("losses", title, value, state, told)
 
 
+def no_way_to_label(*, known: bool) -> str:
+    """Say why no time to a labelled structure is told: none is known, or none is joined by road."""
+    if known:
+        return "Aucun trajet par la route n’est connu vers une structure labellisée."
+    return "Aucune structure labellisée n’est connue."
+
+
 def _label(facts: Facts) -> Signal:
     title, own = "Label France Santé à 30 minutes", facts.own
     if facts.alone:
         minutes = float(own["minutes_to_labelled_structure"])
         if not np.isfinite(minutes):
-            return Signal("label", title, MISSING, UNKNOWN, "Aucune structure labellisée connue.")
+            return Signal("label", title, MISSING, UNKNOWN, no_way_to_label(known=facts.labelled))
         kept = minutes <= rules.LABEL_MINUTES
         told = "La promesse du label est tenue" if kept else "La promesse n’est pas tenue"
         told = f"{told} ({facts.year('structures')})."
         return Signal("label", title, f"{number(minutes)} min", CALM if kept else ALERT, told)
     reached, people = own["population_labelled_within_30"], own["population"]
-    if not facts.members["minutes_to_labelled_structure"].notna().any() or not people:
-        return Signal("label", title, MISSING, UNKNOWN, "Aucune structure labellisée connue.")
+    labelled = facts.labelled or facts.members["minutes_to_labelled_structure"].notna().any()
+    if not labelled or not people:
+        return Signal("label", title, MISSING, UNKNOWN, no_way_to_label(known=False))
     share = reached / people
     return Signal(
         "label",

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.base.french import MISSING
 from data.region import rules
 from data.reports.signals import ALERT, CALM, UNKNOWN, WATCH, Facts, Signal, signals
 
@@ -103,6 +104,24 @@ def test_a_label_out_of_reach_of_a_fifth_alerts(reached: int, state: str) -> Non
     signal = found("label", own, minutes_to_labelled_structure=[25.0, 31.0])
     assert signal.state == state
     assert "des 2\u202f000 habitants à 30 minutes" in signal.sentence
+
+
+def test_an_island_is_not_told_that_no_structure_is_known() -> None:
+    """No road joins Ouessant to the structures of others: its sheet said that none was known."""
+    alone = pd.DataFrame([BLANK])
+    row = pd.Series(BLANK | {"population": 860.0, "population_labelled_within_30": 0.0})
+
+    def told(members: pd.DataFrame, *, labelled: bool) -> Signal:
+        facts = Facts(row, members, pd.DataFrame(), pd.Series(dtype=float), {}, labelled=labelled)
+        return next(one for one in signals(facts) if one.key == "label")
+
+    assert told(alone, labelled=True).sentence.startswith("Aucun trajet par la route")
+    assert told(alone, labelled=False).sentence == "Aucune structure labellisée n’est connue."
+    assert told(alone, labelled=True).value == told(alone, labelled=False).value == MISSING
+    island = pd.concat([alone, alone])
+    assert told(island, labelled=True).state == ALERT
+    assert "0 des 860 habitants" in told(island, labelled=True).sentence
+    assert told(island, labelled=False).state == UNKNOWN
 
 
 @pytest.mark.parametrize(
