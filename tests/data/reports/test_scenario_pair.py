@@ -68,6 +68,16 @@ def test_differences_are_those_of_the_figures_written(territory) -> None:
     assert not [title for title in measures if "ommune" in title and measures[title].first == ""]
 
 
+def test_a_part_stands_under_what_it_is_a_part_of(territory) -> None:
+    """« dont en ZIP », of inhabitants, stood under « dont nouveaux », of GPs."""
+    judged = [evaluate_sites(territory, draft.sites) for draft in (FIRST, SECOND)]
+    titles = [measure.title for measure in scenario_measures(judged[0], judged[1])]
+    parts = [title for title in titles if title.startswith("dont ")]
+    assert parts == ["dont déjà installés ailleurs", "dont nouveaux"]
+    at = titles.index("Généralistes prévus")
+    assert titles[at + 1 : at + 3] == parts
+
+
 def test_both_maps_show_the_ground_of_both(region, plans) -> None:
     together = [np.asarray(Image.open(io.BytesIO(one))) for one in pictures(region, *plans)]
     alone = np.asarray(Image.open(io.BytesIO(pictures(region, plans[0], plans[0])[0])))
