@@ -51,7 +51,7 @@ AREAS = (
 )
 """What stands under a picture of sites: the areas of an expressway reach where one may leave it."""
 _KEPT_MM = 26.0
-"""A heading, the titles of a table on three lines and its first row."""
+"""A heading, the titles of a table on three lines and its first row; a paragraph kept whole."""
 
 
 class Document(FPDF):
@@ -140,8 +140,14 @@ class Document(FPDF):
         self.set_text_color(*INK)
 
     def line_of(self, text: str, height_mm: float = 4.6) -> None:
-        """Write a paragraph over the width of the page."""
+        """Write a paragraph over the width of the page, whole: its foot cuts long ones only."""
         told = unbroken(text)
+        if self.will_page_break(_KEPT_MM):
+            high = self.multi_cell(
+                0, height_mm, told, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
+            )
+            if high <= _KEPT_MM and self.will_page_break(high):
+                self.add_page()
         self.multi_cell(0, height_mm, told, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def heading(self, text: str, size: float = 12, *, keep_mm: float = _KEPT_MM) -> None:

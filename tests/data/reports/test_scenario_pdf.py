@@ -244,6 +244,19 @@ def test_sources_are_never_cut_by_a_page_nor_alone_for_a_line() -> None:
         assert sum("Source 0" in one and "Source 11" in one for one in said) == 1, lines
 
 
+def test_a_paragraph_is_not_cut_by_the_foot_of_a_page() -> None:
+    """What a comparison leaves out began on one page and ended on the next."""
+    told = "Ce scénario suppose des départs. " * 8 + "Fin du propos."
+    page = Document("Essai", [], warning="")
+    page.letters(9)
+    while not page.will_page_break(10):
+        page.line_of("ligne")
+    page.line_of(told)
+    first, second = (one.extract_text() for one in PdfReader(io.BytesIO(page.finished())).pages)
+    assert "départs" not in first
+    assert " ".join(second.split()).startswith(told)
+
+
 def test_long_names_of_a_table_break_after_a_hyphen_and_short_ones_are_left() -> None:
     long, short = "Bonneville-et-Saint-Avit-de-Fumadières", "Le Grand-Bourg"
     page = Document("Essai", [], warning="")
