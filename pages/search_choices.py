@@ -61,45 +61,45 @@ class SearchChoices:
         known = minutes is not None and LEAST_MINUTES <= minutes <= MOST_MINUTES
         k = query.get("k", "")
         return cls(
-            among("modele", MODELS, cls.model),
-            int(k) if _RANK.fullmatch(k) and int(k) <= count else 0,
-            minutes if known and minutes is not None else cls.threshold,
-            among("qui", WEIGHTS, cls.weights),
-            among("existant", EXISTING, cls.existing),
-            tuple(sorted({int(one) for one in ranks if int(one) <= count})),
-            tuple(one for one in prices if one is not None) if priced else (),
-            _number(query.get("somme", "")),
-            query.get("deconseilles") == "1",
-            query.get("meilleurs") == "1",
+            model=among("modele", MODELS, cls.model),
+            k=int(k) if _RANK.fullmatch(k) and int(k) <= count else 0,
+            threshold=minutes if known and minutes is not None else cls.threshold,
+            weights=among("qui", WEIGHTS, cls.weights),
+            existing=among("existant", EXISTING, cls.existing),
+            own=tuple(sorted({int(one) for one in ranks if int(one) <= count})),
+            prices=tuple(one for one in prices if one is not None) if priced else (),
+            budget=_number(query.get("somme", "")),
+            allowed=query.get("deconseilles") == "1",
+            answered=query.get("meilleurs") == "1",
         )
 
     @classmethod
     def of(cls, search: Search, count: int) -> Self:
         """Return what a search of `count` sites asked."""
         return cls(
-            search.model,
-            0 if search.k in (None, min(USUAL_SITES, count)) else search.k,
-            search.threshold,
-            search.weights,
-            search.existing,
-            tuple(row + 1 for row in search.own),
-            search.prices,
-            search.budget,
-            not search.left_out,
+            model=search.model,
+            k=0 if search.k in (None, min(USUAL_SITES, count)) else search.k,
+            threshold=search.threshold,
+            weights=search.weights,
+            existing=search.existing,
+            own=tuple(row + 1 for row in search.own),
+            prices=search.prices,
+            budget=search.budget,
+            allowed=not search.left_out,
         )
 
     def search(self, count: int, against: tuple[int, ...]) -> Search:
         """Return what is asked of the engine; those of `against` are advised against."""
         return Search(
-            self.model,
-            None if self.model == "lscp" else self.k or min(USUAL_SITES, count),
-            self.threshold,
-            self.weights,
-            self.existing,
-            tuple(rank - 1 for rank in self.own),
-            self.prices,
-            self.budget,
-            () if self.allowed else against,
+            model=self.model,
+            k=None if self.model == "lscp" else self.k or min(USUAL_SITES, count),
+            threshold=self.threshold,
+            weights=self.weights,
+            existing=self.existing,
+            own=tuple(rank - 1 for rank in self.own),
+            prices=self.prices,
+            budget=self.budget,
+            left_out=() if self.allowed else against,
         )
 
     def to_query(self) -> dict[str, str]:
