@@ -297,21 +297,8 @@ def _draw_matrix_tab(screen: _Screen) -> None:
     _table("matrice", table, screen, what, height=560, first=first)
 
 
-def draw() -> None:
-    """Draw the screen."""
-    territory = shell.territory()
-    st.title("Permanence des soins en établissement (PDSES)")
-    st.caption(
-        "Nouveaux patients, la nuit, le samedi après-midi, le dimanche et les jours fériés ; ce "
-        "n’est pas la continuité des soins des patients déjà hospitalisés. "
-        f"{on_call_view.dated(territory)}"
-    )
-    if territory.pdses_lines.empty:
-        st.info("Aucune ligne n’est connue dans cette région : importez celles de l’agence.")
-        draw_import(territory)
-        return
-    # What is chosen: the address says it, the choices of the screen then hold it.
-    following.follow("pdses", _PARAMETERS, _is_choice)
+def _choose(territory: Territory) -> tuple[_Screen, str]:
+    """Draw what the whole screen is about; return it, and the line that the address names."""
     day = french.today()
     covered = on_call_view.cover(territory, day)
     first, threshold, line = on_call_view.asked(covered, st.query_params.to_dict())
@@ -320,8 +307,6 @@ def draw() -> None:
     st.session_state.setdefault(SPECIALTY, first)
     specialty = left.selectbox("Spécialité", covered.specialties, key=SPECIALTY)
     on_call_view.say_unknown(covered, specialty)
-    if specialty != first:  # the line of the address is of the specialty that it names
-        line = ""
     st.session_state.setdefault(REACH, threshold)
     chosen = right.segmented_control(
         "Seuil (minutes)",
@@ -331,22 +316,30 @@ def draw() -> None:
         key=REACH,
         wrap=True,
     )
-    threshold = chosen or threshold
-    notes = figures.notes(territory, *reads.ON_CALL)
     screen = _Screen(
         territory=territory,
         covered=covered,
         specialty=specialty,
-        threshold=threshold,
+        threshold=chosen or threshold,
         day=day,
-        notes=notes,
+        notes=figures.notes(territory, *reads.ON_CALL),
     )
+    # The line of the address is of the specialty that it names.
+    return screen, line if specialty == first else ""
+
+
+def _draw_tabs(screen: _Screen, line: str) -> dict[str, str]:
+    """Draw the tab in sight; return what the address says of the screen."""
     by_slug = {french.slug(title): title for title in TABS}
     st.session_state.setdefault(TAB, by_slug.get(st.query_params.get("vue", ""), TABS[0]))
     tabs = st.tabs(TABS, key=TAB, on_change="rerun")
     # What the other tabs chose stays in the address while they are not drawn.
     told = {name: st.query_params.get(name, "") for name in _PARAMETERS if name != "vue"}
-    told |= {"specialite": french.slug(specialty), "portee": f"{threshold:g}", "ligne": line}
+    told |= {
+        "specialite": french.slug(screen.specialty),
+        "portee": f"{screen.threshold:g}",
+        "ligne": line,
+    }
     # Only the tab in sight is drawn: a map laid out in a hidden one has no size.
     for title, tab in zip(TABS, tabs, strict=True):
         if not tab.open:
@@ -362,14 +355,33 @@ def draw() -> None:
             elif title == "Établissements":
                 _draw_matrix_tab(screen)
             else:
-                draw_import(territory)
-    _keep(told)
+                draw_import(screen.territory)
+    return told
+
+
+def draw() -> None:
+    """Draw the screen."""
+    territory = shell.territory()
+    st.title("Permanence des soins en établissement (PDSES)")
+    st.caption(
+        "Nouveaux patients, la nuit, le samedi après-midi, le dimanche et les jours fériés ; ce "
+        "n’est pas la continuité des soins des patients déjà hospitalisés. "
+        f"{on_call_view.dated(territory)}"
+    )
+    if territory.pdses_lines.empty:
+        st.info("Aucune ligne n’est connue dans cette région : importez celles de l’agence.")
+        draw_import(territory)
+        return
+    # What is chosen: the address says it, the choices of the screen then hold it.
+    following.follow("pdses", _PARAMETERS, _is_choice)
+    screen, line = _choose(territory)
+    _keep(_draw_tabs(screen, line))
     following.note("pdses", _PARAMETERS, _is_choice)
     with suppress(StreamlitPageNotFoundError):  # a screen that is run alone knows no other
         st.page_link(
             "pages/gardes.py", label="Page publique, sans compte", icon=":material/public:"
         )
-    figures.sources(notes)
+    figures.sources(screen.notes)
 
 
 draw()
