@@ -526,6 +526,9 @@ def open_page(*, title: str = "") -> None:
         f".ps-desk,[class*=st-key-{DESK}]{{display:none!important}}"
         ".ps-paper{display:revert!important}.ps-small{font-size:.68rem;line-height:1.2;margin:0}"
         ".st-key-barre>*:has(.ps-paper){flex:1 1 100%!important;max-width:none!important}"
+        # Beside its map a list would be as narrow as the telephone that prints it.
+        "[data-testid=stHorizontalBlock]:has(iframe)>*"
+        "{flex:1 1 100%!important;min-width:100%!important}"
         ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
         # A screen is wider than a sheet of paper.
         ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"

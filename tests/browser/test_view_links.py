@@ -144,6 +144,27 @@ def test_a_print_holds_the_tables_and_sources_that_the_screen_draws_or_folds(
     assert "Temps estimés" in text
 
 
+@pytest.mark.campaign
+def test_a_list_beside_its_map_has_the_width_of_the_paper(server: str, page: Page) -> None:
+    """Printed from a telephone it was a column of broken words beside a small map."""
+    hand = Gestures(page, server)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/risques")
+    hand.sees("Dans l’ordre des habitants concernés")
+    # As a telephone has them at first.
+    page.get_by_test_id("stMain").get_by_text("Tableaux simples").first.click()
+    page.locator(".ps-plain:visible table").first.wait_for()
+    hand.settle()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4, its margins left out
+    table = page.locator("table:has-text('Hab. × prob.'):visible").first
+    whole = page.get_by_test_id("stMainBlockContainer").bounding_box()
+    box = table.bounding_box()
+    assert box is not None
+    assert whole is not None
+    assert box["width"] > 0.9 * whole["width"]
+
+
 def on_screen(page: Page) -> str:
     """Return what the screen says, on one line, its spaces plain."""
     return " ".join(page.get_by_test_id("stMain").inner_text().split())
