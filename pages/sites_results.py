@@ -24,6 +24,7 @@ from pages import (
     following,
     grids,
     map_choices,
+    map_dialogue,
     map_view,
     own_choices,
     reads,
@@ -31,6 +32,7 @@ from pages import (
     shell,
 )
 from pages.sites_table import draw_compared
+from pages.state import ViewState
 
 SHOWN_AT_ONCE = 12
 """Above this number of sites the work is seen to progress, and the table asks which to show."""
@@ -174,11 +176,11 @@ def draw_map(
         add(key)
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
     detailed = _detailed(names, f"{key}_site", _DETAIL if addressed == own_choices.LAYERS else "")
-    answer: dict[str, Any] = {
-        "rings": {
-            sites_map.REACH: _reach(territory, sites),
-            sites_map.ONE: _around(territory, sites[detailed]),
-        }
+    view = map_dialogue.told(map_dialogue.asked(key)) or ViewState()
+    answer = map_dialogue.answer(territory, view)
+    answer["rings"] |= {
+        sites_map.REACH: _reach(territory, sites),
+        sites_map.ONE: _around(territory, sites[detailed]),
     }
     if addressed:
         answer["chosen"] = map_choices.follow(key, addressed)

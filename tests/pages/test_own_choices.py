@@ -71,6 +71,19 @@ def test_an_address_shows_the_best_sites_that_it_was_copied_beside(sites: str) -
     assert dict(app.query_params) == before
 
 
+def test_the_map_of_sites_is_answered_what_its_card_and_its_layers_ask(
+    sites: str, answers: list[dict[str, Any]]
+) -> None:
+    """Its card went on saying that the lines were being computed, and no ring ever came."""
+    app = opened("sites", sites=sites)
+    state = {"region": "75", "commune": "23096", "couches": "iso_gps", "ici": "1.87,46.17"}
+    app.session_state["sites_carte"] = {"action": "commune", "turn": "7", "state": state}
+    app.run()
+    assert answers[-1]["commune"]["code"] == "23096"
+    assert {"iso_gps", "ici", "iso_sites", "iso_un_site"} <= answers[-1]["rings"].keys()
+    assert app.query_params["commune"] == "23096"
+
+
 def test_what_an_address_says_that_is_foreign_is_left(sites: str) -> None:
     foreign = {"minutes": "400", "detail": "9", "compares": "x", "mesures": "oui", "k": "7"}
     foreign |= {"modele": "<b>", "qui": "tous", "choix": "0,9", "prix": "1,nan", "somme": "-1"}
