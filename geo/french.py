@@ -78,5 +78,12 @@ def counted(count: float | None, one: str, several: str, decimals: int = 0) -> s
 
 
 def date(value: dt.date) -> str:
-    """Return a date in French form (21 novembre 2026)."""
-    return format_date(value, format="d MMMM y", locale=_LOCALE)
+    """Return a date in French form.
+
+    Examples
+    --------
+    >>> date(dt.date(2026, 11, 21)), date(dt.date(2026, 1, 1))
+    ('21 novembre 2026', '1er janvier 2026')
+    """
+    day = "1er" if value.day == 1 else str(value.day)
+    return f"{day} {format_date(value, format='MMMM y', locale=_LOCALE)}"

@@ -99,6 +99,21 @@ class TextTable:
                     return True
         return False
 
+    def _width(self, header_row: int) -> int:
+        """Return the cells of a row: those of the header, but for blank ones that end the lines.
+
+        Many tools end each line of figures by a separator, and not that of the titles, or the
+        other way round.
+        """
+        titles = self.head[max(header_row, 0)]
+        below = [cells for cells in self.head[header_row + 1 :] if any(cells)]
+        widths = set(map(len, below))
+        if len(widths) != 1:
+            return len(titles)
+        (width,) = widths
+        ends = [titles[width:], *(cells[len(titles) :] for cells in below)]
+        return len(titles) if any(cell.strip() for end in ends for cell in end) else width
+
     def batches(self, header_row: int, columns: Sequence[int]) -> Iterator[pd.DataFrame]:
         """Give the rows below a header, as text, by bounded pieces; blank rows are left out.
 
@@ -126,7 +141,7 @@ class TextTable:
             return
         runs_on = self._cells_run_on()
         above = self._ends[header_row] if header_row >= 0 else 0
-        width = len(self.head[max(header_row, 0)])
+        width = self._width(header_row)
         names = [str(k) for k in range(width)]
         wanted = [str(k) for k in columns]
         self.malformed = skipped = []

@@ -11,7 +11,7 @@ from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import lost, standing
 from data.official.readers.tally import ReadResult
 from data.official.sources import sources
-from data.region import schemas
+from data.region import france, schemas
 from geo.errors import InvalidInputError
 
 _BY_COMMUNE = ("gps", "gp_history", "populations", "zoning", "apl")
@@ -93,9 +93,9 @@ def check_here(item: Member, result: ReadResult, index: CommuneIndex) -> None:
     keys = [key for key in result.tables if key in _BY_COMMUNE and key not in result.columns]
     if keys and not any(index.matched(result.tables[key]["code"]) for key in keys):
         raise InvalidInputError(
-            f"« {item.file_name} » ne contient aucune commune de la région {index.region} : rien "
-            "n’est changé. Choisissez d’abord la région de ce fichier, ou prenez le fichier "
-            "national."
+            f"« {item.file_name} » ne contient aucune commune de la région "
+            f"{france.name(index.region)} : rien n’est changé. Choisissez d’abord la région de ce "
+            "fichier, ou prenez le fichier national."
         )
 
 

@@ -11,7 +11,7 @@ from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import BY_YEAR
 from data.official.readers.tally import ReadResult, Refusal, Tally
 from data.official.sources import sources
-from data.region import schemas
+from data.region import france, schemas
 from data.region.falls import Fall
 
 IMPORTED, UNCHANGED, REFUSED, READ = "importé", "déjà en place", "refusé", "lu"
@@ -132,7 +132,7 @@ def report_of(
     # A file older than what is in place feeds nothing, and may still be of the region.
     told = fed or result.tables
     if told and not any(index.matched(result.tables[key]["code"]) for key in told):
-        remarks.append(f"aucune commune de la région {index.region} dans ce fichier")
+        remarks.append(f"aucune commune de la région {france.name(index.region)} dans ce fichier")
     return ImportReport(
         item.file_name,
         status,

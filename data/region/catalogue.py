@@ -203,6 +203,7 @@ def _load(region: str) -> Territory:
         key: _of_region(told, tables[key], codes) for key, told in judged.provenance.items()
     }
     hashes += [zero.told for zero in judged.zeros]
+    hashes += [year.told for year in judged.uncounted]
     if "populations" in state.tables:
         populations = table_store.read(state.tables["populations"])
         hashes.append(state.tables["populations"])

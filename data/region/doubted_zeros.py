@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from data.base.codes import departement
 from data.region import falls
-from data.region.falls import Confirmation, Zero
+from data.region.falls import Confirmation, Uncounted, Zero
 from data.region.newest_counts import years_of
 from data.region.territory import Provenance
 
@@ -25,11 +26,14 @@ class Judged:
         Of both, those of which something is said.
     zeros
         All that is to check, then what was confirmed.
+    uncounted
+        Years that did not count a département: their zeros are left out too.
     """
 
     tables: Mapping[str, pd.DataFrame]
     provenance: Mapping[str, Provenance]
     zeros: tuple[Zero, ...]
+    uncounted: tuple[Uncounted, ...]
 
 
 def judged(
@@ -58,6 +62,12 @@ def judged(
     every = falls.of_tables(real.get("gp_history"), real.get("gps"))
     doubted = falls.of_tables(real.get("gp_history"), real.get("gps"), confirmed)
     to_check = [Zero(one, names.get(one.code, "")) for one in doubted]
+    told_apart = {(departement(one.code), one.year) for one in doubted}
+    blanks = [
+        one
+        for one in falls.uncounted(real.get("gp_history"), real.get("gps"), confirmed)
+        if (one.departement, one.year) not in told_apart
+    ]
     believed = [
         Zero(one, names.get(one.code, ""), confirmed[one.code, one.year])
         for one in every
@@ -68,13 +78,22 @@ def judged(
     left: dict[str, pd.DataFrame] = {}
     told: dict[str, Provenance] = {}
     for key, table in real.items():
-        kept = falls.without(table, doubted)
+        kept = _counted(falls.without(table, doubted), blanks)
         if len(kept) < len(table):
             left[key] = kept[tables[key].columns]
         mine = [_told(key, some, now) for some in (to_check, believed)]
+        measured = {int(year) for year in table["year"].dropna().unique()}
+        mine[0] += tuple(one.told for one in blanks if one.year in measured)
         if any(mine):
             told[key] = replace(provenance[key], to_check=mine[0], confirmed=mine[1])
-    return Judged(left, told, (*to_check, *believed))
+    return Judged(left, told, (*to_check, *believed), tuple(blanks))
+
+
+def _counted(table: pd.DataFrame, blanks: Iterable[Uncounted]) -> pd.DataFrame:
+    """Return counts without the départements and years that were not counted."""
+    away = {(one.departement, one.year) for one in blanks}
+    places = zip(table["code"].map(departement), table["year"], strict=True)
+    return table[[place not in away for place in places]].reset_index(drop=True)
 
 
 def _told(key: str, zeros: Iterable[Zero], now: Collection[tuple[str, int]]) -> tuple[str, ...]:

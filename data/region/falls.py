@@ -11,8 +11,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from data.base.codes import departement
 from data.base.french import counted, date
 from data.region.rules import DOUBTED_FALL_GPS
+
+_WHOLE_SHARE = 0.9
+"""Least share of the communes of another year that a year tells, to be of the whole département."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,39 @@ def _on(at: dt.datetime) -> str:
 
 def _by(author: str) -> str:
     return f" par {author}" if author else ""
+
+
+@dataclass(frozen=True)
+class Uncounted:
+    """A year that counts no GP in a whole département, and another year, near it, that does.
+
+    Attributes
+    ----------
+    departement, year
+        Code, and the year that did not count there.
+    gps, since
+        GPs that the other year counts, and that year.
+    """
+
+    departement: str
+    year: int
+    gps: float
+    since: int
+
+    @property
+    def told(self) -> str:
+        """What it is, in French.
+
+        Examples
+        --------
+        >>> Uncounted("976", 2009, 22, 2013).told
+        'département 976 tout entier : 0 médecin en 2009, 22 médecins en 2013'
+        """
+        doctors = counted(self.gps, "médecin", "médecins")
+        return (
+            f"département {self.departement} tout entier : 0 médecin en {self.year}, "
+            f"{doctors} en {self.since}"
+        )
 
 
 @dataclass(frozen=True)
@@ -167,6 +204,46 @@ def falls(
             last.loc[wrong, "gps"], last.loc[wrong, "since"], strict=True,
         )
     ]  # fmt: skip
+
+
+def uncounted(
+    gp_history: pd.DataFrame | None,
+    gps: pd.DataFrame | None,
+    confirmed: Collection[tuple[str, int]] = frozenset(),
+) -> list[Uncounted]:
+    """Return the years that count no GP in a whole département which another year counts many of.
+
+    No département of France is without GPs: that year did not look there (Mayotte before 2011).
+
+    Parameters
+    ----------
+    gp_history, gps, confirmed
+        As for `of_tables`; a département of which someone confirmed a zero is believed.
+
+    Returns
+    -------
+    list of Uncounted
+        By département, then year.
+    """
+    parts = [one[["code", "year", "gps"]] for one in (gp_history, gps) if one is not None]
+    if not parts:
+        return []
+    both = pd.concat(parts, ignore_index=True).dropna(subset="year").astype({"year": "int64"})
+    both = both.assign(departement=both["code"].map(departement))
+    believed = {departement(code) for code, _ in confirmed}
+    found = []
+    for place, here in both.groupby("departement"):
+        years = sorted(int(year) for year in here["year"].unique())
+        counts = {year: float(here.loc[here["year"] == year, "gps"].sum()) for year in years}
+        told = {year: int((here["year"] == year).sum()) for year in years}
+        many = [year for year in years if counts[year] >= DOUBTED_FALL_GPS]
+        for year in years:
+            if not many or counts[year] or str(place) in believed:
+                continue
+            since = min((abs(other - year), other) for other in many)[1]
+            if told[year] >= _WHOLE_SHARE * told[since]:  # else it is of some communes only
+                found.append(Uncounted(str(place), year, counts[since], since))
+    return found
 
 
 def dated(gps: pd.DataFrame | None, year: int | None) -> pd.DataFrame | None:

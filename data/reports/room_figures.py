@@ -32,6 +32,8 @@ def without_room(
         f"{number(own['without_room_bound'])} dans le partage le plus équitable, à "
         f"{number(ROOM_PEOPLE_A_GP)} habitants par médecin (hypothèse)."
         if known
+        else "Aucun habitant n’y est compté."
+        if own["population"] == 0
         else "Les médecins à portée ne sont pas tous connus."
     )
     return Figure(

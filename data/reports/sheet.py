@@ -18,7 +18,15 @@ from data.region.territory import Provenance, Territory
 from data.reports import room_figures
 from data.reports.figure import Figure, beside, compared, rank
 from data.reports.in_place import in_place
-from data.reports.signals import Facts, Room, Signal, gps_in_words, no_way_to_label, signals
+from data.reports.signals import (
+    OUT_OF_REACH,
+    Facts,
+    Room,
+    Signal,
+    gps_in_words,
+    no_way_to_label,
+    signals,
+)
 from data.reports.succession import succession
 from data.reports.vintages import dated, unverified
 from geo.errors import InvalidInputError
@@ -141,8 +149,9 @@ def sheet(
             f"Aucun territoire « {code} » de niveau « {LEVEL_TITLES.get(level, level)} » dans "
             f"{territory.region_name} : choisissez-le dans la liste."
         )
-    own = found.iloc[0]
     members = communes[communes[LEVELS[level][0]] == code]
+    own = found.iloc[0].copy()
+    own["departements"] = tuple(sorted(set(members["departement"])))
     later = room_figures.LATER in communes
     codes = tuple(members["code"])
     built = (
@@ -218,13 +227,18 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
     if level == "commune":
         minutes = own["minutes_to_nearest_gp"]
         known, here = np.isfinite(minutes), own["gps"] > 0
-        value = "sur place" if here else f"{number(minutes)} min" if known else MISSING
+        # People who are counted beyond 20 minutes have a supply that is known: no road leads to it.
+        away = not known and own["population_beyond_20"] > 0
+        missing = OUT_OF_REACH if away else MISSING
+        value = "sur place" if here else f"{number(minutes)} min" if known else missing
         told = (
             f"La commune compte {gps_in_words(own['gps'])}."
             if here
             else f"Le généraliste le plus proche est {at(own['nearest_gp_commune_name'])}, "
             "en voiture."
             if known
+            else "Aucun généraliste n’est à portée par la route."
+            if away
             else "Le temps d’accès n’est pas connu."
         )
         return Figure(
@@ -266,6 +280,7 @@ def _beyond(own: pd.Series) -> str:
 
 
 def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
+    people = counted(own["population"], "habitant", "habitants")
     return Figure(
         "gps_per_1000",
         "Généralistes pour 1 000 habitants",
@@ -274,7 +289,7 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str
             f"{beside(region)} : {number(region['gps_per_1000'], 2)}",
             rank(own, peers, "gps_per_1000", low_is_good=False),
         ),
-        capitalised(f"{gps_in_words(own['gps'])} pour {number(own['population'])} habitants."),
+        capitalised(f"{gps_in_words(own['gps'])} pour {people}."),
     )
 
 
@@ -319,7 +334,7 @@ def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: 
         else AGES_MASKED
         if masked
         else apl_to_come(
-            [str(own.get("departement", own["code"]))],
+            own["departements"],
             imported=bool(pd.notna(region["share_near_retirement"])),
         ),
     )

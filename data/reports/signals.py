@@ -14,6 +14,7 @@ from data.region.privacy import AGES_MASKED, NOT_TOLD, ages_masked
 from data.region.territory import SIMULATED_MARK, Provenance
 
 ALERT, WATCH, CALM, UNKNOWN = "alerte", "à suivre", "sans alerte", "non connu"
+OUT_OF_REACH = "hors de portée"
 STATES = (ALERT, WATCH, CALM, UNKNOWN)
 """How a signal stands; "sans alerte" says what the figure shows, never that all is well."""
 
@@ -127,6 +128,9 @@ def _room(facts: Facts) -> Signal:
             UNKNOWN,
             "Le nombre d’habitants sans place chez un médecin n’est pas calculé avec ces données.",
         )
+    if facts.own["population"] == 0:
+        nobody = "Aucun habitant n’est compté ici."
+        return Signal("room", title, "sans objet", UNKNOWN, nobody)
     few, many = sorted((room.nearest_first, room.least))
     people = counted(many, "habitant sans place", "habitants sans place")
     if many < 1:

@@ -21,7 +21,11 @@ _GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d)")
 _RANGE = re.compile(r"\d\s?(?:-|–|à|/|ou)\s?\d")
 _THOUSANDS = re.compile(r"\d{1,3}[.,]\d{3}")
 _LONGEST = 60
+_FORMULA = re.compile(r"=(?!\"\d+\"$)")
+"""One kept as text; ="3" is how a spreadsheet keeps a figure."""
 _MOST_STAFF = 1_000
+_MANY_STAFF = 200
+"""Professionals of one kind from which on a site is to check: the largest have a few dozens."""
 _YEARS = (1950, 2100)
 
 
@@ -49,6 +53,12 @@ def count(cells: Mapping[str, str], key: str, notes: list[str]) -> float | None:
     return value
 
 
+def _many(text: str) -> bool:
+    """Tell whether a cell is a number of professionals that no site has."""
+    plain = _plain(text).replace(",", ".")
+    return _FIGURE.fullmatch(plain) is not None and _MANY_STAFF < float(plain) <= _MOST_STAFF
+
+
 def doubt_counts(cells: Mapping[str, str], place: Place) -> None:
     """Doubt a number of professionals that can be read in two ways, or whose formula is blank.
 
@@ -67,6 +77,10 @@ def doubt_counts(cells: Mapping[str, str], place: Place) -> None:
             reason = f"nombre de {what} « {text[:40]} » : une valeur masquée, donnez un nombre"
         elif text.endswith(MERGED):
             reason = f"nombre de {what} : la cellule fusionnée vaut pour plusieurs lignes"
+        elif _FORMULA.match(text):
+            reason = f"nombre de {what} « {text[:40]} » : une formule, donnez un nombre"
+        elif _many(text):
+            reason = f"nombre de {what} « {text[:40]} » : beaucoup pour un site, vérifiez"
         elif "%" in text:
             reason = f"nombre de {what} « {text[:40]} » : un pourcentage, donnez un nombre"
         elif _RANGE.search(text):

@@ -199,7 +199,7 @@ export async function pictureOf(carte) {
   const beside = mapWidth >= 600;
   const width = 2 * MARGIN + mapWidth + (beside ? SIDE : 0);
   const inside = width - 2 * MARGIN;
-  const today = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" });
+  const today = new Date().toLocaleDateString("fr-FR", { day: "numeric", month: "long", year: "numeric" }).replace(/^1 /, "1er ");
   const year = nearestYear(indicator.years, carte.state.year);
   const title = `${config.region_name}\u00a0: ${panel.legendBox.querySelector("h2").textContent}${year && !indicator.current ? ` · ${year.year}` : ""}`;
   const simulated = simulatedIn(carte).join(", ");

@@ -28,6 +28,9 @@ tells of some equipment in nearly all communes, its domain of health in two thir
 LEAST_SHARES = 3
 """Communes with GPs, none of which has a whole one, from which on figures are no counts."""
 
+MOST_GPS = 5000
+"""GPs above which a count of one commune is a slip: Paris, the most, has about 3,000."""
+
 FACILITIES = "FACILITIES"
 """Measure (`BPE_MEASURE`) that counts equipments, in the Melodi form."""
 
@@ -245,7 +248,11 @@ def _counted(rows: pd.DataFrame, header: Header, tally: Tally) -> tuple[pd.DataF
     hidden = hidden_lost(rows, tally, "text")
     bad = (rows["gps"].isna() & (rows["text"] != "") & ~hidden) | (rows["gps"] < 0)
     tally.lose(rows[bad], "nombre de médecins illisible")
-    return rows, bad | hidden
+    far = ~bad & (rows["gps"] > MOST_GPS)
+    tally.lose(
+        rows[far], f"plus de {french.number(MOST_GPS)} généralistes dans une commune : à vérifier"
+    )
+    return rows, bad | far | hidden
 
 
 def _read_long(header: Header, tally: Tally, index: CommuneIndex) -> pd.DataFrame:

@@ -94,6 +94,13 @@ class Header:
         """
         pieces = list(self.batches(**columns))
         if not pieces or not sum(map(len, pieces)):
+            if found := len(self.table.malformed):
+                lines = french.counted(found, "ligne n’a", "lignes n’ont")
+                raise InvalidInputError(
+                    f"« {self.table.name} » : aucune ligne à lire ; {lines} pas autant de cellules "
+                    f"que l’en-tête (ligne {self.table.malformed[0]} pour la première). Vérifiez "
+                    "que le séparateur est partout le même, et les colonnes à leur place."
+                )
             raise InvalidInputError(
                 f"« {self.table.name} » s’arrête après son en-tête : aucune ligne à lire. "
                 "Téléchargez-le de nouveau."

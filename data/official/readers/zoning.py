@@ -1,5 +1,6 @@
 """Legal zoning of GPs: CartoSanté export, DREES sheets, lists by postcode and name."""
 
+import datetime as dt
 import re
 from dataclasses import replace
 
@@ -51,6 +52,8 @@ _OF_DISTRICTS = re.compile(r"\bqpv?\b|\bquartiers?\b")
 _MISSING = re.compile(r"^$|^n a\b|non disponible")
 
 
+_LATEST_DECREE_DAYS = 400
+"""Days from now after which the date of a decree is a slip."""
 _NO_DATE = "date non indiquée dans le fichier"
 _DECREE = ("date arrete", "date de l arrete", "date d arrete", "date de l arrete de zonage",
            "date arrete zonage", "arrete du", "date du zonage", "date zonage")  # fmt: skip
@@ -108,7 +111,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         rows = without_other_tables(rows, header, tally, "code", {"value": zone})
         rows = _with_districts(agreeing(rows, header, index, tally))
         if "day" in rows:
-            rows["decree"] = iso_days(rows["day"])
+            rows["decree"] = decree_days(rows["day"], tally)
         kept = ["code", "value", "tvs", "tvs_name", "district", *({"decree"} & {*rows.columns})]
         rows = rows.reindex(columns=kept, fill_value="")
         rows = whole_cities(rows.assign(own=rows["code"]), tally)
@@ -129,6 +132,22 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
         vintage = decrees.span(zoning.loc[here, "decree"])
     tally.remarks.append(f"zonage lu dans la colonne « {title.strip()} »")
     return ReadResult({"zoning": zoning}, {"zoning": vintage}, tally)
+
+
+def decree_days(written: pd.Series, tally: Tally) -> pd.Series:
+    """Return the days of decrees as ISO dates, "" where none is told or none can be."""
+    days = iso_days(written)
+    wrong = (days == "") & (written != "")
+    # A decree may take effect later, within a year or so of its signature.
+    limit = french.today().replace(day=1) + dt.timedelta(days=_LATEST_DECREE_DAYS)
+    wrong |= days > limit.isoformat()
+    if wrong.any():
+        lines = french.counted(int(wrong.sum()), "ligne", "lignes")
+        tally.remarks.append(
+            f"{lines} dont la date d’arrêté n’en est pas une : tenue pour non indiquée "
+            f"(« {written[wrong].iloc[0][:20]} », ligne {wrong.idxmax()})"
+        )
+    return days.mask(wrong, "")
 
 
 def _find(candidate: Candidate) -> tuple[Header, int] | None:

@@ -7,13 +7,12 @@ of its decree, and the territoire de vie-santé of each commune. Only the doctor
 import pandas as pd
 
 from data.base import french
-from data.files.years import iso_days
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.names import agreeing, name_column
 from data.official.readers.rows import chief_rows, settled, whole_cities
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
-from data.official.readers.zoning import one_per_part, whole, zones_of
+from data.official.readers.zoning import decree_days, one_per_part, whole, zones_of
 from data.region import decrees
 from geo.errors import InvalidInputError
 
@@ -63,7 +62,7 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     rows = whole_cities(rows, tally)
     rows["code"] = index.settle(rows["own"])
     rows = zones_of(_classed(rows, tally), candidate.file.name, tally)
-    rows["decree"] = iso_days(rows["day"])
+    rows["decree"] = decree_days(rows["day"], tally)
     undated = (rows["day"] != "") & (rows["decree"] == "")
     if undated.any():
         tally.remarks.append(

@@ -65,7 +65,7 @@ def test_a_file_of_another_region_is_refused_and_changes_nothing(tmp_path):
     elsewhere.write_text(head + lines, encoding="utf-8")
     (report,) = imports.import_files([elsewhere])
     assert report.status == "refusé"
-    assert "aucune commune de la région 75" in report.message
+    assert "aucune commune de la région Nouvelle-Aquitaine" in report.message
     assert table_store.current_key() == before
 
 
@@ -274,7 +274,7 @@ def test_every_real_file_goes_in(reference, tmp_path):
     assert [report.read for report in reports] == [36624, 35190, 34832, 4314, 38907, 4293]
     ain = reference / "formats" / "insee_pop_legales_2016_Communes_head.csv"
     (refused,) = imports.import_files([ain])
-    assert "aucune commune de la région 75" in refused.message
+    assert "aucune commune de la région Nouvelle-Aquitaine" in refused.message
     provenance = _state().provenance
     assert provenance["gps"].vintage == "2018"
     assert provenance["gp_history"].vintage == "2009, 2013, 2018"

@@ -181,7 +181,7 @@ def test_an_older_file_never_replaces_a_newer_one(server):
     server.heads["/bpe"] = {"Last-Modified": "Sun, 01 Nov 2026 10:00:00 GMT"}
     _refresh("bpe_melodi")
     server.heads["/bpe"] = {"Last-Modified": "Thu, 01 Oct 2026 10:00:00 GMT"}
-    assert "date du 1 octobre 2026, il est plus ancien" in _failure()
+    assert "date du 1er octobre 2026, il est plus ancien" in _failure()
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_checking_resolves_without_downloading(server):
     result = CliRunner().invoke(app, ["refresh", "--verifier", "bpe_melodi", "tvs"])
     assert result.exit_code == 0
     told = result.stdout.replace("\u202f", " ")
-    assert f"{server.base}/bpe\n  1 novembre 2026, 12 345 octets" in told
+    assert f"{server.base}/bpe\n  1er novembre 2026, 12 345 octets" in told
     assert "à télécharger à la main" in told
     assert server.requests == []
     asked = CliRunner().invoke(app, ["refresh", "--verifier", "--json", "bpe_melodi"])

@@ -5,8 +5,9 @@ from itertools import permutations
 import pandas as pd
 import pytest
 
-from data.region import falls
+from data.region import doubted_zeros, falls
 from data.region.rules import DOUBTED_FALL_GPS
+from data.region.territory import Provenance
 
 MANY = float(DOUBTED_FALL_GPS)
 
@@ -62,3 +63,30 @@ def test_a_confirmed_zero_is_believed_and_those_that_follow_it(confirmed, years)
     history = _history(("33063", 2009, MANY), ("33063", 2013, 0.0), ("33063", 2017, 0.0))
     found = falls.falls(history, {("33063", confirmed)})
     assert [fall.year for fall in found] == years
+
+
+def test_a_year_that_counts_nobody_in_a_whole_departement_did_not_look_there():
+    rows = (
+        ("97601", 2009, 0.0),
+        ("97602", 2009, 0.0),
+        ("97601", 2013, MANY),
+        ("97602", 2013, 0.0),
+        ("16001", 2009, 0.0),
+        ("16002", 2009, MANY),
+        ("16001", 2013, 0.0),
+        ("16002", 2013, MANY),
+    )
+    (found,) = falls.uncounted(_history(*rows), None)
+    assert (found.departement, found.year) == ("976", 2009)
+    assert found.told == "département 976 tout entier : 0 médecin en 2009, 10 médecins en 2013"
+    assert falls.uncounted(_history(*rows), None, {("97602", 2009)}) == []  # someone knows
+
+
+def test_zeros_of_a_year_that_was_not_counted_are_left_out_and_told():
+    rows = _history(("97601", 2009, 0.0), ("97601", 2013, MANY), ("16001", 2009, 0.0))
+    history = Provenance("gp_history", "Médecins", "INSEE", "2009, 2013", "LO", False, 3, 2)
+    found = doubted_zeros.judged({"gp_history": rows}, {"gp_history": history}, {}, {})
+    left = found.tables["gp_history"]
+    assert list(zip(left["code"], left["year"], strict=True)) == [("97601", 2013), ("16001", 2009)]
+    (told,) = found.provenance["gp_history"].to_check
+    assert told.startswith("département 976 tout entier")

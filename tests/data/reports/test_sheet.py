@@ -332,6 +332,56 @@ def test_a_commune_with_a_part_of_a_doctor_is_not_said_to_have_none(
     assert "0 médecins" not in said
 
 
+def test_an_island_that_no_road_leads_to_is_out_of_reach_not_unknown(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    code = str(communes.loc[communes["gps"] == 0, "code"].iloc[0])
+    here = communes["code"] == code
+    island = communes.assign(
+        minutes_to_nearest_gp=communes["minutes_to_nearest_gp"].mask(here),
+        population_beyond_20=communes["population_beyond_20"].mask(here, communes["population"]),
+    )
+    drawn = of_commune((territory, island), code)
+    told = {one.key: (one.value, one.sentence) for one in drawn.figures}
+    assert told["minutes_to_nearest_gp"][0] == "hors de portée"
+    unknown = island.assign(population_beyond_20=communes["population_beyond_20"].mask(here))
+    told = {one.key: one.value for one in of_commune((territory, unknown), code).figures}
+    assert told["minutes_to_nearest_gp"] == "non disponible"
+
+
+def test_a_commune_without_inhabitants_is_not_said_to_have_room(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    code = str(communes.loc[communes["gps"] == 0, "code"].iloc[0])
+    here = communes["code"] == code
+    empty = communes.assign(
+        population=communes["population"].mask(here, 0.0),
+        without_room_nearest=communes["without_room_nearest"].mask(here, 0.0),
+        without_room_bound=communes["without_room_bound"].mask(here, 0.0),
+        share_without_room=communes["share_without_room"].mask(here),
+    )
+    drawn = of_commune((territory, empty), code)
+    room = next(one for one in drawn.signals if one.key == "room")
+    assert (room.value, room.state) == ("sans objet", "non connu")
+    said = next(one for one in drawn.figures if one.key == "share_without_room")
+    assert said.sentence.startswith("Aucun habitant n’y est compté.")
+    assert "pour 0 habitant." in str(drawn.figures)
+
+
+def test_a_region_without_published_apl_is_not_promised_one(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    away = communes.assign(departement="976", share_near_retirement=float("nan"))
+    away["share_near_retirement_year"] = float("nan")
+    region = indicators.aggregate(away, "region")
+    found = sheet(territory, away, region, region.iloc[0], level="region", code="75")
+    said = next(one for one in found.figures if one.key == "share_near_retirement")
+    assert said.sentence == "La DREES ne publie pas d’APL pour Mayotte."
+
+
 def test_a_commune_without_doctor_reads_so(loaded: tuple[Territory, pd.DataFrame]) -> None:
     _, communes = loaded
     code = str(communes.loc[communes["gps"] == 0, "code"].iloc[0])

@@ -48,6 +48,13 @@ def test_a_percentage_is_no_number_of_doctors(cell):
     assert [site.gps for site in found.sites] == [None]
 
 
+@pytest.mark.parametrize(("cell", "why"), [("=1+1", "une formule"), ("900", "beaucoup")])
+def test_a_number_of_doctors_that_is_none_is_asked_about(cell, why):
+    _, found = report("Nom;Commune;Médecins", f"A;Limoges;{cell}", 'B;Cognac;="3"')
+    assert [site.gps for site in found.sites] == [3]
+    assert why in found.outcomes[0].reason
+
+
 @pytest.mark.parametrize(
     ("cell", "year"), [("01/09/27", 2027), ("sept-27", 2027), ("46266", 2026), ("bientôt", None)]
 )

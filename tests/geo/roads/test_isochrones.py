@@ -294,5 +294,5 @@ def test_two_runs_agree(town: RoadNetwork) -> None:
 
 def test_label_says_the_date_in_french(town: RoadNetwork) -> None:
     label = RoadTravelTime(town).label
-    assert label.vintage == "1 janvier 2026"
+    assert label.vintage == "1er janvier 2026"
     assert not label.estimated

@@ -100,3 +100,33 @@ def test_counts_that_come_back_are_not_of_the_day_they_were_written(read, tmp_pa
     assert set(read(dated)[1].tables["gp_history"]["year"].astype(str)) == {"2024"}
     with pytest.raises(InvalidInputError, match="ne dit pas son année"):
         read(made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "code_insee;mg_2024\n19275;11;\n19272;8;\n",
+        "code_insee;mg_2024;\n19275;11\n19272;8\n",
+    ],
+)
+def test_a_separator_that_ends_the_lines_alone_is_no_column(read, tmp_path, text):
+    path = tmp_path / "mg.csv"
+    path.write_text(text)
+    counts = read(path)[1].tables["gps"]
+    assert _as_dict(counts) == {"19275": 11.0, "19272": 8.0}
+
+
+def test_lines_that_are_all_out_of_place_are_not_said_to_be_absent(read, tmp_path):
+    path = tmp_path / "mg.csv"
+    path.write_text("code_insee;mg_2024\n19275;11;3\n19272;8;4\n")
+    with pytest.raises(InvalidInputError, match=r"2 lignes n’ont pas autant .* \(ligne 2 pour"):
+        read(path)
+
+
+def test_a_count_that_no_commune_has_is_a_slip(read, tmp_path):
+    path = tmp_path / "mg.csv"
+    path.write_text("code_insee;mg_2024\n19275;11\n19272;1000000000\n")
+    result = read(path)[1]
+    assert _as_dict(result.tables["gps"]) == {"19275": 11.0}
+    (refusal,) = result.tally.refused
+    assert "plus de 5" in refusal.reason

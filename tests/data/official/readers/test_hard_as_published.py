@@ -165,7 +165,7 @@ def test_the_decree_of_each_commune_is_kept_with_its_zone(tmp_path: Path) -> Non
     assert told == {"33063": "2025-05-12", "87085": "2025-06-01", "19275": ""}
     assert member is not None
     assert member.result is not None
-    assert member.result.vintages["zoning"] == "arrêtés du 12 mai 2025 au 1 juin 2025"
+    assert member.result.vintages["zoning"] == "arrêtés du 12 mai 2025 au 1er juin 2025"
 
 
 def test_a_zoning_in_force_next_year_is_read(tmp_path: Path) -> None:

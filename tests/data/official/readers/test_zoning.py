@@ -129,7 +129,7 @@ def test_national_file_gives_decrees_and_territories(read, golden, monkeypatch):
     assert table.loc["16002", ["tvs", "tvs_name", "decree"]].tolist() == [
         "T1602", "Ruffec, Nord", "2019-03-12",
     ]  # fmt: skip
-    assert result.vintages == {"zoning": "arrêtés du 12 mars 2019 au 1 janvier 2026"}
+    assert result.vintages == {"zoning": "arrêtés du 12 mars 2019 au 1er janvier 2026"}
     remarks = " | ".join(result.tally.remarks)
     assert (
         "1 commune a un arrêté de zonage de plus de 2 ans (le plus ancien du 12 mars 2019)"
@@ -159,7 +159,7 @@ def test_national_file_feeds_the_sheet_with_its_dates(golden):
     assert table.loc["19275", "zone_decree"] == ""
     said = in_place._decrees(table.loc[["16001", "16002"]])
     assert said[0].startswith(
-        "Zonage en vigueur : arrêtés du 12 mars 2019 au 1 janvier 2026 ; 1 commune"
+        "Zonage en vigueur : arrêtés du 12 mars 2019 au 1er janvier 2026 ; 1 commune"
     )
     assert in_place._decrees(table.loc[["19275"]]) == []
 
@@ -171,3 +171,17 @@ def test_national_lines_whose_code_and_name_disagree_are_left_out(read, golden, 
     _, result = read(path)
     assert ("16002", "commune") not in _zones(result)
     assert any("désignent deux communes" in one.reason for one in result.tally.refused)
+
+
+def test_a_day_that_no_decree_can_have_is_told_and_left_unknown(read, tmp_path):
+    path = tmp_path / "zonage.csv"
+    path.write_text(
+        "code_commune;zone;date_arrete\n19275;ZIP;31/02/2025\n19272;ZAC;2095-01-01\n"
+        "19136;ZIP;2025-12-01\n"
+    )
+    result = read(path)[1]
+    table = result.tables["zoning"].set_index("code")["decree"]
+    assert table.to_dict() == {"19136": "2025-12-01", "19272": "", "19275": ""}
+    assert any(
+        "2 lignes dont la date d’arrêté n’en est pas une" in one for one in result.tally.remarks
+    )
