@@ -156,14 +156,18 @@ def tick(key: str, rows: list[int]) -> None:
     """
     held = st.session_state.get(key)
     shown = held["selection"]["rows"] if held else []
-    former, told, since = st.session_state.get(_ticks(key), (None, None, 0.0))
+    now = time.monotonic()
+    before, told, since = st.session_state.get(_ticks(key), ([], None, 0.0))
     # What it held before other rows were told, it may show no more by the time it hears of them.
-    unheard = told not in (None, rows) and time.monotonic() - since < LATE_S
+    unheard = told not in (None, rows) and now - since < LATE_S
     if shown == rows and not unheard:  # the browser has heard
-        st.session_state[_ticks(key)] = (None, rows, 0.0)
+        st.session_state[_ticks(key)] = ([], rows, 0.0)
         return
-    if (former, told) != (shown, rows):
-        st.session_state[_ticks(key)] = (shown, rows, time.monotonic())
+    if told != rows or shown not in [late for late, _ in before]:
+        # Two steps of Back in a row: it may hear of the first after the second was told.
+        recent = [one for one in before if now - one[1] < LATE_S]
+        passed = [shown, *([told] if unheard else [])]
+        st.session_state[_ticks(key)] = ([*recent, *((one, now) for one in passed)], rows, now)
     st.session_state[key] = {"selection": {"rows": rows}}
 
 
@@ -173,8 +177,9 @@ def ticked(key: str) -> list[int]:
     None where the browser says what it was told by `tick`, or brings what the table held before.
     """
     rows: list[int] = st.session_state[key]["selection"]["rows"]
-    former, told, since = st.session_state.get(_ticks(key), (None, None, 0.0))
-    late = rows == former and time.monotonic() - since < LATE_S
+    before, told, _ = st.session_state.get(_ticks(key), ([], None, 0.0))
+    now = time.monotonic()
+    late = any(rows == one and now - since < LATE_S for one, since in before)
     return [] if late or rows == told else rows
 
 

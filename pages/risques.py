@@ -201,7 +201,8 @@ def _list(territory: Territory, chosen: pd.DataFrame, height: int) -> None:
     )
     needed = round(CELL_PX + NAME_LETTER_PX * max(map(len, names), default=0))
     # Whatever chose it, and in whatever list: a row that was ticked before would stay so.
-    rows = [row for row, code in enumerate(listed["code"]) if code == shell.view().commune]
+    commune = shell.view().commune
+    rows = [row for row, code in enumerate(listed["code"]) if code == commune]
     if not grids.are_plain():
         fields.tick(LIST, rows)
     figures.table(

@@ -82,6 +82,24 @@ def test_a_row_that_a_late_gesture_brings_back_is_no_choice(
     assert brings(session, [3]) == [3]
 
 
+def test_a_row_told_before_the_last_is_no_choice_when_the_browser_brings_it(
+    session: dict[str, object],
+) -> None:
+    """Two steps of Back in a row: the browser hears of the first after the second was told."""
+    assert brings(session, [7]) == [7]
+    fields.tick("table", [7])
+    fields.tick("table", [5])
+    session["table"] = {"selection": {"rows": [7]}}  # it has yet to hear of the first step
+    fields.tick("table", [3])
+    for late in ([5], [7]):
+        assert brings(session, late) == []
+        fields.tick("table", [3])
+        assert session["table"] == {"selection": {"rows": [3]}}
+    assert brings(session, [3]) == []
+    fields.tick("table", [3])
+    assert brings(session, [5]) == [5]
+
+
 def test_what_a_browser_sends_once_more_of_a_field_that_is_gone_is_no_choice(
     session: dict[str, object],
 ) -> None:
