@@ -225,6 +225,12 @@ def draw() -> None:
     following.note("territoire", _PARAMETERS, _is_choice)
 
 
+def _head(heading: DeltaGenerator, name: str) -> None:
+    """Title the screen by what it shows, and name the tab of the browser: several stand open."""
+    heading.title(name)
+    shell.name_tab(f"{name}, fiche territoire")
+
+
 def _draw(territory: Territory) -> None:
     communes = shell.commune_indicators(territory)
     heading = st.container()
@@ -236,12 +242,12 @@ def _draw(territory: Territory) -> None:
     first = sheet_paper.sheet_of(territory, communes, level, code)
     if other:
         second = sheet_paper.sheet_of(territory, communes, level, other)
-        heading.title(f"{first.name} et {second.name}")
+        _head(heading, f"{first.name} et {second.name}")
         sheet_body.draw_two(
             territory, level, first, second, partial(_pick_indicator, level, code, other)
         )
     else:
-        heading.title(first.name)
+        _head(heading, first.name)
         sheet_body.draw_context(territory, first)
         _draw_review(level, code)
         sheet_body.draw_one(territory, first)

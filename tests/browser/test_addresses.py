@@ -156,10 +156,12 @@ def test_each_choice_in_a_field_is_kept_whatever_was_chosen_before(server: str, 
     for name in ("Charente", "Gironde", "Landes"):
         hand.choose("Territoire", name)
         expect(title).to_have_text(name, timeout=SLOW_MS)
+        expect(page).to_have_title(f"{name}, fiche territoire · ProxiSoins")
     field = page.get_by_role("combobox", name="Territoire").first
     for name in ("Gironde", "Charente"):
         page.go_back()
         expect(title).to_have_text(name, timeout=SLOW_MS)
+        expect(page).to_have_title(f"{name}, fiche territoire · ProxiSoins")
         expect(field).to_have_value(name, timeout=SLOW_MS)
 
 
