@@ -23,7 +23,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     ),
     "permanence": (LAYERS,),
     "solidarite": (LAYERS, "tableau", "selon", "plans", "semaine"),
-    "risques": ("qui_part", "essai", "courbes", "par"),
+    "risques": ("qui_part", "epreuve", "courbes", "par"),
     "partage": ("ma_commune",),
 }
 """Names of the address that are a screen's alone, by the screen."""

@@ -105,7 +105,7 @@ def _back_tests(known: proof.Proof) -> None:
     chosen = own_choices.pick(
         st.selectbox,
         "Essai",
-        "essai",
+        "epreuve",
         {one: one for one in designs},
         key="risques_essai",
         format_func=designs.__getitem__,

@@ -112,8 +112,8 @@ class SearchChoices:
             "qui": self.weights if self.weights != first.weights else "",
             "existant": self.existing if self.existing != first.existing else "",
             "choix": ",".join(map(str, self.own)),
-            "prix": ",".join(f"{price:.10g}" for price in self.prices),
-            "somme": "" if self.budget is None else f"{self.budget:.10g}",
+            "prix": ",".join(f"{price:.15g}" for price in self.prices),
+            "somme": "" if self.budget is None else f"{self.budget:.15g}",
             "deconseilles": "1" if self.allowed else "",
             "meilleurs": "1" if self.answered else "",
         }

@@ -1,5 +1,7 @@
 """What a screen alone says in its address: read, written, followed at Back, foreign values left."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ from data.base import paths
 from data.region import catalogue
 from data.uploads import Site, addressed
 from pages import following, map_choices, own_choices, table_filters
-from pages.search_choices import SearchChoices
+from pages.search_choices import MOST_BUDGET, SearchChoices
 from tests.pages.sites_screen import field, opened
 
+OWN = "own_choices"
 THRESHOLD, DETAIL, EVERY = "meilleurs_w_seuil", "sites_carte_site", "sites_toutes_mesures"
 
 
@@ -84,6 +87,31 @@ def test_the_map_of_sites_is_answered_what_its_card_and_its_layers_ask(
     assert app.query_params["commune"] == "23096"
 
 
+def test_a_name_of_the_address_means_one_thing() -> None:
+    """« essai » was a trial of zones, and the trial of a model: the one outlived its giving up."""
+    own = [name for names in own_choices.PARAMETERS.values() for name in names]
+    maps = {own_choices.LAYERS, own_choices.POLE_LAYERS}
+    assert len([name for name in own if name not in maps]) == len(set(own) - maps)
+    others = set().union(
+        *(_parameters(path) for path in (paths.ROOT / "pages").glob("*.py") if path.stem != OWN)
+    )
+    assert {"essai", "territoire", "specialite", "tdep", "horizon", "cibles"} <= others
+    assert not set(own) & others
+
+
+def _parameters(path: Path) -> set[str]:
+    """Return what the constants of a module that name parameters of the address hold."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    named = [one.value for one in body if isinstance(one, ast.Assign) and _names(one)]
+    tables = [one.values if isinstance(one, ast.Dict) else [one] for one in named]
+    nodes = [node for table in tables for value in table for node in ast.walk(value)]
+    return {str(one.value) for one in nodes if isinstance(one, ast.Constant)}
+
+
+def _names(line: ast.Assign) -> bool:
+    return any(isinstance(one, ast.Name) and "PARAMETERS" in one.id for one in line.targets)
+
+
 def test_what_an_address_says_that_is_foreign_is_left(sites: str) -> None:
     foreign = {"minutes": "400", "detail": "9", "compares": "x", "mesures": "oui", "k": "7"}
     foreign |= {"modele": "<b>", "qui": "tous", "choix": "0,9", "prix": "1,nan", "somme": "-1"}
@@ -94,8 +122,10 @@ def test_what_an_address_says_that_is_foreign_is_left(sites: str) -> None:
     assert not foreign.keys() & app.query_params.keys()
 
 
-def test_a_search_is_the_same_out_of_the_address() -> None:
-    asked = SearchChoices("pmedian", 2, 25.0, "need", "none", (1, 3), (1.0, 2.5, 4.0), 5.5, True)
+@pytest.mark.parametrize("budget", [0.0, 5.5, 12_345_678_901.25, MOST_BUDGET])
+def test_a_search_is_the_same_out_of_the_address(budget: float) -> None:
+    prices = (1.0, 2.5, budget)
+    asked = SearchChoices("pmedian", 2, 25.0, "need", "none", (1, 3), prices, budget, True)
     assert SearchChoices.from_query(asked.to_query(), 3) == asked
     assert SearchChoices.of(asked.search(3, ()), 3) == asked
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from data import uploads
 from data.official.imports import commune_index
 from data.official.readers.communes import CommuneIndex
+from data.official.readers.gp_counts import MOST_GPS
 from data.official.reading import read_here
 from data.region import embedded_set
 from data.region.gazetteer import Gazetteer, gazetteer
@@ -135,7 +136,6 @@ def test_sites_by_code_of_commune(data: st.DataObject) -> None:
 @given(data=st.data())
 def test_official_figures_by_commune(data: st.DataObject) -> None:
     found = data.draw(chosen(2, 30))
-    figures = data.draw(st.lists(st.integers(0, 400_000), min_size=30, max_size=30))
     what, title, table = data.draw(
         st.sampled_from(
             [
@@ -146,6 +146,8 @@ def test_official_figures_by_commune(data: st.DataObject) -> None:
             ]
         )
     )
+    most = MOST_GPS if what == "gps" else 400_000
+    figures = data.draw(st.lists(st.integers(0, most), min_size=30, max_size=30))
     code = data.draw(st.sampled_from(CODE_TITLES))
     lines = [[c, value] for (c, _, _), value in zip(found, figures, strict=False)]
     swapped = data.draw(st.booleans())
