@@ -1,6 +1,7 @@
 """Reader of the embedded sets: the one of the repository, and those built for other regions."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ _CENSUS = 2023
 1 January 2026 (INSEE). The package does not tell it; Paris, Marseille, Lyon, Bordeaux are those
 that INSEE published for 2023."""
 _CENSUS_OF_MAYOTTE = 2017
-_MAYOTTE, _FRANCE = "06", "FR"
+_MAYOTTE, _FRANCE, _DEPARTEMENT_OF_MAYOTTE = "06", "FR", "976"
 EVERYWHERE = "france.parquet"
 """All communes of France, carried by the repository (`data.upkeep.build_everywhere`)."""
 
@@ -44,6 +45,9 @@ class Attribution:
     licence: str
 
 
+_POPULATIONS = "populations de "
+
+
 def vintage(region: str) -> str:
     """Return in French the years of the codes and of the populations of a region's set.
 
@@ -57,7 +61,30 @@ def vintage(region: str) -> str:
     years = str(_CENSUS_OF_MAYOTTE if region == _MAYOTTE else _CENSUS)
     if region == _FRANCE:
         years += f" (Mayotte : {_CENSUS_OF_MAYOTTE})"
-    return f"{CODES_VINTAGE}, populations de {years}"
+    return f"{CODES_VINTAGE}, {_POPULATIONS}{years}"
+
+
+def census_years(told: str, departements: Collection[str]) -> set[int]:
+    """Return the years of the populations of départements, none where a vintage names none.
+
+    Parameters
+    ----------
+    told
+        Vintage of the communes, as `vintage` tells it or `CODES_VINTAGE` alone, where all
+        populations come from elsewhere.
+    departements
+        Their codes.
+
+    Examples
+    --------
+    >>> census_years(vintage("75"), {"23"}), census_years(CODES_VINTAGE, {"23"})
+    ({2023}, set())
+    """
+    if _POPULATIONS not in told:
+        return set()
+    return {
+        _CENSUS_OF_MAYOTTE if one == _DEPARTEMENT_OF_MAYOTTE else _CENSUS for one in departements
+    }
 
 
 def folder(region: str = DEFAULT_REGION) -> Path:

@@ -28,7 +28,7 @@ from data.reports.signals import (
     signals,
 )
 from data.reports.succession import succession
-from data.reports.vintages import dated, unverified
+from data.reports.vintages import dated, people_years, unverified
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS, Indicator
 
@@ -175,7 +175,7 @@ def sheet(
         level=level,
         code=code,
         name=choices(communes, level)[code],
-        context=_context(level, own, members),
+        context=_context(level, own, members, people_years(territory, set(members["departement"]))),
         figures=built,
         signals=signals(facts),
         succession=succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
@@ -212,8 +212,8 @@ def _first_counts(territory: Territory, codes: tuple[str, ...]) -> pd.Series:
     return first.reindex(list(codes)).fillna(0.0)
 
 
-def _context(level: str, own: pd.Series, members: pd.DataFrame) -> str:
-    people = counted(own["population"], "habitant", "habitants")
+def _context(level: str, own: pd.Series, members: pd.DataFrame, years: str) -> str:
+    people = counted(own["population"], "habitant", "habitants") + (f" ({years})" if years else "")
     first = members.iloc[0]
     if level == "commune":
         told = f"{people}, {first['epci_name'] or 'sans EPCI'}, {first['departement_name']}"

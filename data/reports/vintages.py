@@ -7,12 +7,14 @@ from dataclasses import replace
 import pandas as pd
 
 from data.access.indicators import published_years
+from data.base.codes import departement
+from data.base.french import joined
+from data.region.embedded_set import census_years
 from data.region.newest_counts import years_of, years_told
 from data.region.territory import Territory, minutes_unverified
 from data.reports.figure import Figure
 
 _TABLES = {
-    "population": "communes",
     "minutes_to_labelled_structure": "structures",
     "population_labelled_within_30": "structures",
     "share_over_75": "reference",
@@ -25,6 +27,18 @@ _OWN_YEARS = {
     "share_near_retirement": "share_near_retirement_year",
 }
 """Columns that say their year in another one."""
+
+
+def people_years(territory: Territory, departements: Collection[str]) -> str:
+    """Return the years of the inhabitants of départements, "" where none is known.
+
+    Of the file imported, and of the embedded set where that leaves communes to it: "2022 et 2023".
+    """
+    known = territory.provenance
+    years = census_years(known["communes"].vintage, departements) if "communes" in known else set()
+    if "populations" in known and (imported := known["populations"].year):
+        years = years | {imported}
+    return joined([str(year) for year in sorted(years)])
 
 
 def vintages(territory: Territory, members: pd.DataFrame, keys: Iterable[str]) -> dict[str, str]:
@@ -49,7 +63,9 @@ def vintages(territory: Territory, members: pd.DataFrame, keys: Iterable[str]) -
     told = {}
     counted = ""  # worked out once: it reads the code of each commune
     for key in keys:
-        if own := _OWN_YEARS.get(key):
+        if key == "population":
+            told[key] = people_years(territory, set(members["code"].map(departement)))
+        elif own := _OWN_YEARS.get(key):
             told[key] = published_years(members, own)
         elif table := _TABLES.get(key):
             source = territory.provenance.get(table)

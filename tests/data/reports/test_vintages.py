@@ -5,11 +5,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from data.region import catalogue
+from data.region import catalogue, embedded_set
 from data.region.moments import Moment
 from data.region.territory import Territory
 from data.reports.figure import Figure
-from data.reports.vintages import dated, vintages
+from data.reports.vintages import dated, people_years, vintages
 
 FIGURES = [
     Figure("gps_per_1000", "Généralistes", "1", "France : 1 ; 3e sur 18", "Un."),
@@ -47,6 +47,25 @@ def test_a_figure_tells_the_year_of_its_own_communes(territory: Territory) -> No
     assert told("gps_per_1000", "15014", "23096") == "2017 en Nouvelle-Aquitaine, 2020 ailleurs"
     assert told("apl_published", "23096") == "2016"
     assert told("apl_published", "15014", "23096") == "2016 et 2018"
+
+
+def test_inhabitants_are_of_the_years_of_their_files(territory: Territory) -> None:
+    """A file that gave all populations left « Habitants » dated by the codes alone."""
+    communes = territory.provenance["communes"]
+    file = replace(communes, table="populations", vintage="populations 2022", measured={})
+
+    def told(vintage: str, *departements: str, imported: bool = False) -> str:
+        known = {"communes": replace(communes, vintage=vintage)}
+        known |= {"populations": file} if imported else {}
+        return people_years(replace(territory, provenance=known), departements)
+
+    embedded = embedded_set.vintage("FR")
+    assert told(embedded, "23", "86") == "2023"
+    assert told(embedded, "976") == "2017"
+    assert told(embedded, "23", "976") == "2017 et 2023"
+    assert told(embedded, "23", imported=True) == "2022 et 2023"
+    assert told(embedded_set.CODES_VINTAGE, "23", imported=True) == "2022"
+    assert told(embedded_set.CODES_VINTAGE, "23") == ""
 
 
 def test_a_rank_of_counts_of_several_years_says_so(territory: Territory) -> None:
