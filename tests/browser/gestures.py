@@ -81,7 +81,9 @@ class Gestures:
         self._count(f"menu {name}")
         self.page.get_by_test_id("stTopNavLink").filter(has_text=name).click(timeout=SLOW_MS)
         # The screen that is left has a heading and a map too: the title says which one is there.
-        expect(self.page).to_have_title(re.compile(f"{name}.* · ProxiSoins"), timeout=SLOW_MS)
+        expect(self.page).to_have_title(
+            re.compile(f"{name}.* · ProxiSoins", re.IGNORECASE), timeout=SLOW_MS
+        )
         heading = self.page.get_by_test_id("stMain").get_by_role("heading", level=1)
         heading.first.wait_for(state="attached", timeout=SLOW_MS)
         self.settle()

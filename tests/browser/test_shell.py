@@ -105,7 +105,7 @@ def test_the_menu_of_a_narrow_window_closes_over_the_screen_that_it_opened(
     page.get_by_test_id("stExpandSidebarButton").click(timeout=SLOW_MS)
     menu = page.get_by_test_id("stSidebar")
     menu.get_by_role("link", name="Fiche territoire").click(timeout=SLOW_MS)
-    expect(page).to_have_title(re.compile("Fiche territoire"), timeout=SLOW_MS)
+    expect(page).to_have_title(re.compile(", fiche territoire ·"), timeout=SLOW_MS)
     expect(menu).to_have_attribute("data-collapsed", "true", timeout=SLOW_MS)
     # Out of sight, it is out of the way of the keyboard too.
     expect(menu.get_by_role("link", include_hidden=True).first).to_be_hidden()
