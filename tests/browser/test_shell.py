@@ -129,7 +129,9 @@ def test_the_map_is_shared_and_exported_from_the_bar_above_it(
     page.set_viewport_size({"width": width, "height": height})
     page.goto(server)
     answered(page)
-    top = page.locator("iframe").first.evaluate("e => e.getBoundingClientRect().top")
+    carte = page.locator("iframe[title^='streamlit_folium']:visible")
+    expect(carte).to_have_count(1, timeout=SLOW_MS)
+    top = carte.evaluate("e => e.getBoundingClientRect().top")
     lefts = [0.0]
     for told in ("Données", "Partager", "Exporter"):
         box = page.locator(".st-key-barre").get_by_text(told).first.bounding_box()
@@ -237,6 +239,7 @@ def test_a_link_to_a_screen_opens_whole_on_a_server_just_started(
     assert page.get_by_role("link", name="Zonage").count() == 1
 
 
+@pytest.mark.campaign
 @pytest.mark.campaign
 def test_a_gesture_before_the_browser_has_heard_of_an_address_keeps_what_was_chosen(
     server: str, page: Page

@@ -145,6 +145,7 @@ def test_the_export_of_the_map_says_the_same(told, members):
     assert table[SHARE].to_numpy() == pytest.approx(share.to_numpy(), abs=0.00006, nan_ok=True)
 
 
+@pytest.mark.campaign
 def test_sheet_and_pdf_say_the_same_at_each_level(told, members, basis):
     for address, codes in members.items():
         own = told.loc[codes]

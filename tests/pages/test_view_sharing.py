@@ -53,6 +53,7 @@ def visited(view: dict[str, str], name: str = "Pour le conseil") -> AppTest:
     return app
 
 
+@pytest.mark.campaign
 def test_the_link_of_a_sheet_is_the_sheet_and_tells_no_risk_of_a_commune() -> None:
     app = visited({"ecran": "territoire", "territoire": "commune:23096"})
     assert app.title[0].value == "Guéret"

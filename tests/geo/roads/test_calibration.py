@@ -96,6 +96,7 @@ def test_hidden_speeds_are_found_again(make_random: Make, make_network: Assemble
     assert np.abs(ours - unseen.minutes)[both].mean() < 0.4
 
 
+@pytest.mark.campaign
 def test_a_few_odd_journeys_do_not_bend_the_rest(make_random: Make, make_network: Assemble) -> None:
     network = make_network(mixed(make_random, 3))
     pairs = journeys(network, 1500)
