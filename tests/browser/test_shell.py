@@ -164,8 +164,8 @@ def test_the_ribbon_follows_what_a_gesture_has_just_chosen_to_read(server: str, 
     page.get_by_role("radio", name="Régulation des appels").click()
     answered(page)
     expect(ribbon).to_have_count(1)
-    expect(ribbon).not_to_contain_text("médecins généralistes", timeout=1)
-    expect(ribbon).to_contain_text("égulation", timeout=1)
+    expect(ribbon).not_to_contain_text("médecins généralistes")
+    expect(ribbon).to_contain_text("égulation")
 
 
 @pytest.mark.parametrize("path", ["/", "/methode"])
