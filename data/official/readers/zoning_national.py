@@ -63,15 +63,6 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
     rows["code"] = index.settle(rows["own"])
     rows = zones_of(_classed(rows, tally), candidate.file.name, tally)
     rows["decree"] = decree_days(rows["day"], tally)
-    undated = (rows["day"] != "") & (rows["decree"] == "")
-    if undated.any():
-        tally.remarks.append(
-            french.counted(
-                int(undated.sum()),
-                "date d’arrêté illisible, laissée inconnue",
-                "dates d’arrêté illisibles, laissées inconnues",
-            )
-        )
     rows = one_per_part(chief_rows(settled(rows, index, tally), tally), tally)
     require_rows(len(rows), candidate.file.name, "zonage des communes", tally)
     tally.kept = len(rows)
