@@ -4,9 +4,11 @@ import re
 from html import unescape
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
+from pages import following
 
 TIMEOUT_SECONDS = 200
 
@@ -21,6 +23,16 @@ def opened(page: str, **query: str) -> AppTest:
         app.switch_page(f"pages/{page}.py").run()
     assert not app.exception, [one.value for one in app.exception]
     return app
+
+
+def back(app: AppTest, query: dict[str, str]) -> None:
+    """Run as the browser does at Back: another address, no widget touched, and it says so."""
+    app.query_params.clear()
+    app.query_params.update(query)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(following, "stepped", lambda: True)
+        app.run()
+    assert not app.exception
 
 
 def words(app: AppTest) -> str:

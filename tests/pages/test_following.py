@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
 from data.region import france
-from pages import following
+from tests.pages.opening import back
 
 
 def opened(page: str, **query: str) -> AppTest:
@@ -14,16 +14,6 @@ def opened(page: str, **query: str) -> AppTest:
     app.run()
     assert not app.exception
     return app
-
-
-def back(app: AppTest, query: dict[str, str]) -> None:
-    """Run as the browser does at Back: another address, no widget touched, and it says so."""
-    app.query_params.clear()
-    app.query_params.update(query)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(following, "stepped", lambda: True)
-        app.run()
-    assert not app.exception
 
 
 def test_the_filters_of_the_on_call_lines_follow() -> None:

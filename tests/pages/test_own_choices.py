@@ -12,6 +12,7 @@ from data.region import catalogue
 from data.uploads import Site, addressed
 from pages import following, map_choices, own_choices, table_filters
 from pages.search_choices import MOST_BUDGET, SearchChoices
+from tests.pages.opening import back
 from tests.pages.sites_screen import field, opened
 
 OWN = "own_choices"
@@ -29,16 +30,6 @@ def sites() -> str:
         for rank, code in enumerate(("23096", "23008"), start=1)
     )
     return addressed.to_text(listed)
-
-
-def back(app: AppTest, query: dict[str, str]) -> None:
-    """Run as the browser does at Back: another address, and it says so."""
-    app.query_params.clear()
-    app.query_params.update(query)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(following, "stepped", lambda: True)
-        app.run()
-    assert not app.exception
 
 
 def test_the_address_of_sites_holds_what_is_asked_and_shown_of_them(sites: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.base.paths import ROOT
-from pages import following
+from tests.pages.opening import back
 from tests.pages.sites_screen import field
 
 GESTURES, STEPS = 20, 6
@@ -64,12 +64,9 @@ def run(app: AppTest) -> dict[str, str]:
 
 
 def given(app: AppTest, address: dict[str, str]) -> dict[str, str]:
-    """Run as the browser does at Back and Forward: another address, and it says that it steps."""
-    app.query_params.clear()
-    app.query_params.update(address)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(following, "stepped", lambda: True)
-        return run(app)
+    """Run as the browser does at Back and Forward, and return the address."""
+    back(app, address)
+    return dict(app.query_params)
 
 
 @pytest.mark.campaign
