@@ -318,3 +318,8 @@ ZONE_PATTERNS: Mapping[str, dict[str, str]] = {
     "ZAC": {"pattern": "dots", "colour": "#6b3d00"},
 }
 """How the zoning layer marks its zones over any indicator."""
+
+
+def indicator(key: str) -> Indicator:
+    """Return the indicator of a key, one of `INDICATORS`."""
+    return next(one for one in INDICATORS if one.key == key)

@@ -13,13 +13,13 @@ import streamlit as st
 
 from data.maps.document import Chosen
 from pages import following, map_dialogue, own_choices, shell
+from pages.state import COMMUNE
 
 _HEARD, _CHOSEN = "carte_entendue_", "carte_choisie"
 """Before the key of a map, the last question that was heard; key of the commune chosen.
 
 The maps of a screen share it, as long as one stays there.
 """
-_COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
 _LAYER = re.compile(r"-?[a-z0-9_]{1,40}")
 _MOST_LAYERS = 20
 
@@ -29,7 +29,7 @@ def of_query(query: Mapping[str, str], parameter: str = own_choices.LAYERS) -> C
     commune = query.get("commune", "")
     layers = [one for one in query.get(parameter, "").split(",") if _LAYER.fullmatch(one)]
     return {
-        "commune": commune if _COMMUNE.fullmatch(commune) else "",
+        "commune": commune if COMMUNE.fullmatch(commune) else "",
         "layers": ",".join(layers[:_MOST_LAYERS]),
     }
 
@@ -80,7 +80,4 @@ def _write(commune: str) -> None:
     view = shell.view()
     if view.commune != commune:
         shell.remember(replace(view, commune=commune), address=False)
-    if commune and st.query_params.get("commune") != commune:
-        st.query_params["commune"] = commune
-    elif not commune and "commune" in st.query_params:
-        del st.query_params["commune"]
+    own_choices.write("commune", commune)

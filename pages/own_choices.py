@@ -68,10 +68,15 @@ def say(**said: str) -> None:
     kept = {name: text for name, text in (told() | said).items() if text}
     _all()[screen()] = kept
     for name, text in said.items():
-        if text and st.query_params.get(name) != text:
-            st.query_params[name] = text
-        elif not text and name in st.query_params:
-            del st.query_params[name]
+        write(name, text)
+
+
+def write(parameter: str, text: str) -> None:
+    """Write one parameter of the address, none where it is ""; all else there stays."""
+    if text and st.query_params.get(parameter) != text:
+        st.query_params[parameter] = text
+    elif not text and parameter in st.query_params:
+        del st.query_params[parameter]
 
 
 def show(key: str, value: object) -> None:

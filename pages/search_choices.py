@@ -1,6 +1,5 @@
 """What is asked of the best sites, read from and written to the URL here only."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ MOST_BUDGET = 999_999_999_999.0
 USUAL_SITES = 3
 """Sites to open where nothing else is asked, or all of them when they are fewer."""
 _RANK = re.compile(r"[1-9]\d{0,3}")
+_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,20 @@ class SearchChoices:
             return text if (text := query.get(name, "")) in known else first
 
         ranks = [one for one in query.get("choix", "").split(",") if _RANK.fullmatch(one)]
-        prices = [_number(one) for one in query.get("prix", "").split(",")]
-        priced = len(prices) == count and all(one is not None for one in prices)
+        read = [_number(one) for one in query.get("prix", "").split(",")]
+        prices = tuple(one for one in read if one is not None)
         minutes = _number(query.get("minutes", ""))
-        known = minutes is not None and LEAST_MINUTES <= minutes <= MOST_MINUTES
+        if minutes is None or not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+            minutes = cls.threshold
         k = query.get("k", "")
         return cls(
             model=among("modele", MODELS, cls.model),
             k=int(k) if _RANK.fullmatch(k) and int(k) <= count else 0,
-            threshold=minutes if known and minutes is not None else cls.threshold,
+            threshold=minutes,
             weights=among("qui", WEIGHTS, cls.weights),
             existing=among("existant", EXISTING, cls.existing),
             own=tuple(sorted({int(one) for one in ranks if int(one) <= count})),
-            prices=tuple(one for one in prices if one is not None) if priced else (),
+            prices=prices if len(prices) == len(read) == count else (),
             budget=_number(query.get("somme", "")),
             allowed=query.get("deconseilles") == "1",
             answered=query.get("meilleurs") == "1",
@@ -121,8 +122,4 @@ class SearchChoices:
 
 def _number(text: str) -> float | None:
     """Return the number of a text, None where it is none, or not one of a price."""
-    try:
-        value = float(text) if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", text, re.ASCII) else math.nan
-    except ValueError:
-        return None
-    return None if math.isnan(value) else value
+    return float(text) if _AMOUNT.fullmatch(text) else None

@@ -175,7 +175,8 @@ def draw_map(
     if add is not None:
         add(key)
     names = site_tables.labels([s.name for s in sites], [s.line for s in sites])
-    detailed = _detailed(names, f"{key}_site", _DETAIL if addressed == own_choices.LAYERS else "")
+    own = addressed == own_choices.LAYERS  # of the map of the screen, not of its pole
+    detailed = _detailed(names, f"{key}_site", _DETAIL if own else "")
     view = map_dialogue.told(map_dialogue.asked(key)) or ViewState()
     answer = map_dialogue.answer(territory, view)
     answer["rings"] |= {
@@ -186,8 +187,7 @@ def draw_map(
         answer["chosen"] = map_choices.follow(key, addressed)
     document = _payload(territory, evaluation, chosen, asks=add is not None)
     map_view.draw_map(document, answer, key)
-    fixed = "image" if addressed == own_choices.LAYERS else ""
-    if own_choices.toggle("Carte fixe (image)", fixed, key=f"{key}_image"):
+    if own_choices.toggle("Carte fixe (image)", "image" if own else "", key=f"{key}_image"):
         figures.image(
             picture(territory, draft),
             "Carte des sites candidats et de ce qui en est à 20 minutes ou moins",

@@ -36,7 +36,7 @@ DEFAULT_LAYERS: tuple[str, ...] = ()
 """None: overlays hide the map that they are laid over."""
 
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
-_COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
+COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
 _TERRITORY = re.compile(r"(commune|epci|bassin_de_vie|tvs|cpts|departement|region):[\w.-]{1,40}")
 _SLUG = re.compile(r"[a-zA-Z0-9-]{1,24}")
 _RISK_LISTS = {
@@ -207,7 +207,7 @@ class ViewState:
         if "couches" in query:
             asked = set(query["couches"].split(","))
             view = replace(view, layers=tuple(name for name in LAYERS if name in asked))
-        if _COMMUNE.fullmatch(query.get("commune", "")):
+        if COMMUNE.fullmatch(query.get("commune", "")):
             # An arrondissement of Paris, Lyon or Marseille is a part of what is shown.
             view = replace(view, commune=arrondissements.city_of(query["commune"]))
         west, _, north = query.get("ici", "").partition(",")

@@ -9,12 +9,13 @@ from data.maps import payload
 from data.maps.document import Class, Indicator, MapDocument
 from data.maps.sentences import LEFT_OUT, PROBABLY_GONE
 from data.region.territory import Territory
-from geo.layers import INDICATORS, RISK_HORIZON
+from geo import layers
+from geo.layers import RISK_HORIZON
 
 WITHOUT_GP = "sans médecin"
 """State of communes counted with a GP that a newer register does not show any more."""
 
-_RISK = next(one for one in INDICATORS if one.key == "risk_class")
+_RISK = layers.indicator("risk_class")
 
 _LEFT_OUT_CLASS: Class = {"label": LEFT_OUT, "colour": "#ffffff", "value": LEFT_OUT}
 

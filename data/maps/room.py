@@ -12,10 +12,10 @@ from data.access.unknown_supply import commune_room_note, region_room_note, unsu
 from data.region.newest_counts import years_told
 from data.region.rules import HUBERT_MINUTES, ROOM_MINUTES, ROOM_PEOPLE_A_GP
 from data.region.territory import Territory
+from geo import layers
 from geo.errors import UnavailableError
-from geo.layers import INDICATORS
 
-_SHARE = next(one for one in INDICATORS if one.key == "share_without_room")
+_SHARE = layers.indicator("share_without_room")
 
 
 class Block(TypedDict):

@@ -15,7 +15,7 @@ INDICATOR = "zone"
 BESIDE = ("apl", "apl_published", "share_without_room")
 """Indicators shown beside the zone: who is short of care there, by two measures."""
 _ENDS = ("without_room_bound", "without_room_nearest")
-_ZONES = next(one for one in layers.INDICATORS if one.key == INDICATOR)
+_ZONES = layers.indicator(INDICATOR)
 LAYERS = (overlays.GPS, "msp", "france_sante", "fond")
 
 

@@ -175,13 +175,13 @@ def sheet(
         level=level,
         code=code,
         name=choices(communes, level)[code],
-        context=_context(level, own, members, people_years(territory, set(members["departement"]))),
+        context=_context(level, own, members, people_years(territory, own["departements"])),
         figures=built,
         signals=signals(facts),
         succession=succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
         in_place=tuple(in_place(territory, members)),
         communes=codes,
-        unverified=unverified(territory, set(members["departement"])),
+        unverified=unverified(territory, own["departements"]),
     )
 
 
