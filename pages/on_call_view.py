@@ -98,7 +98,7 @@ def shown(covered: Cover, specialty: str, query: Mapping[str, str]) -> pd.DataFr
     """Return the lines that an address draws: of the specialty or of all, some types, statuses."""
     lines = covered.lines
     kept = (lines["specialty"] == specialty) | (query.get("lignes") == ALL)
-    for parameter, column in (("types", "line_type"), ("statuts", "status")):
+    for parameter, column in (("types", "line_type"), ("statuts", "standing")):
         if asked := set(query.get(parameter, "").split(",")) - {""}:
             kept &= lines[column].map(french.slug).isin(asked)
     return lines[kept]

@@ -164,7 +164,9 @@ def _draw_map_tab(screen: _Screen) -> dict[str, str]:
         wrap=True,
     )
     kinds = _several(middle, "Types", "types", schemas.LINE_TYPES)
-    statuses = _several(right, "Statuts", "statuts", schemas.LINE_STATUSES)
+    statuses = _several(
+        right, "Statuts", "statuts", [*schemas.LINE_STATUSES, coverage.OUT_OF_PERIOD]
+    )
     told = {"types": _slugs(kinds), "statuts": _slugs(statuses)}
     told["lignes"] = ALL if whose == ALL else ""
     shown = on_call_view.shown(covered, specialty, told)

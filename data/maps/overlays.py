@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import pandas as pd
+
 from data.access.source_notes import quoted
 from data.maps.document import Layer, LegendEntry, Point, Symbol
 from data.maps.static_files import TILE_SERVER
+from data.pdses.coverage import OUT_OF_PERIOD
 from data.region.territory import SIMULATED_MARK, Provenance
 from geo import layers
 
@@ -40,9 +43,10 @@ STATUS_SYMBOLS: dict[str, Symbol] = {
     "mutualisée": {"shape": "circle", "colour": "#1f5fa8", "mark": "M"},
     "carence": {"shape": "diamond", "colour": "#b00020", "mark": "C"},
     "réquisition": {"shape": "triangle", "colour": "#8a4b00", "mark": "R"},
+    OUT_OF_PERIOD: {"shape": "pentagon", "colour": "#5f6673", "mark": "H"},
 }
-"""Shape and letter of each status of an on-call line: never told by colour alone."""
-WORST_FIRST = ("carence", "réquisition", "mutualisée", "assurée")
+"""Shape and letter of what each on-call line is today: never told by colour alone."""
+WORST_FIRST = ("carence", "réquisition", "mutualisée", "assurée", OUT_OF_PERIOD)
 """A mark for several lines takes the worst of their statuses."""
 
 
@@ -70,13 +74,37 @@ def places(
     return layer
 
 
-def on_call_lines(key: str, label: str, count: int) -> Layer:
-    """Return the layer of on-call lines, whose marks tell their status."""
-    layer = places(key, label, count, STATUS_SYMBOLS["assurée"], reads="pdses_lines")
+def on_call_points(lines: pd.DataFrame) -> list[Point]:
+    """Return on-call lines as points.
+
+    Parameters
+    ----------
+    lines
+        Schema `pdses_lines`, with standing (`data.pdses.coverage`) and where: what stands after
+        the name of the establishment.
+    """
+    return [
+        {
+            "lon": line["lon"],
+            "lat": line["lat"],
+            "name": f"{line['specialty']} ({line['line_type']})",
+            "detail": f"{line['establishment']}{line['where']}{status_told(line['standing'])}",
+            "status": line["standing"],
+            "place": line["establishment"],
+        }
+        for line in lines.to_dict("records")
+    ]
+
+
+def on_call_lines(key: str, label: str, points: Sequence[Point]) -> Layer:
+    """Return the layer of on-call lines, whose marks tell what they are today."""
+    layer = places(key, label, len(points), STATUS_SYMBOLS["assurée"], reads="pdses_lines")
     layer["statuses"] = STATUS_SYMBOLS
     layer["worst_first"] = list(WORST_FIRST)
     layer["legend"] = [
-        _marked(symbol, f"Ligne {status_told(status)}") for status, symbol in STATUS_SYMBOLS.items()
+        _marked(symbol, f"Ligne {status_told(status)}")
+        for status, symbol in STATUS_SYMBOLS.items()
+        if status != OUT_OF_PERIOD or any(one["status"] == OUT_OF_PERIOD for one in points)
     ]
     return layer
 
@@ -157,7 +185,7 @@ def of_region(points: Mapping[str, Sequence[Point]], note: str) -> list[Layer]:
         },
         *(isochrones(key, note) for key in _AROUND),
         marks("france_sante", "Structures France Santé", "star", "#6a1b9a"),
-        on_call_lines("pdses", "Lignes de garde PDSES", len(points["pdses"])),
+        on_call_lines("pdses", "Lignes de garde PDSES", points["pdses"]),
         marks("msp", "Maisons de santé (MSP)", "house", "#00695c"),
         marks("centre_sante", "Centres de santé", "hexagon", "#37474f"),
         marks("urgences", "Services d’urgences", "cross", "#b00020"),

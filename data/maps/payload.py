@@ -1,6 +1,7 @@
 """What the map's client receives: values, legends, sentences, points; JSON, never HTML."""
 
 import base64
+import datetime as dt
 import gzip
 import json
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import pandas as pd
 from data.access import history, indicators
 from data.access.people import people_of
 from data.access.source_notes import quoted
+from data.base import french
 from data.base.codes import among, departement
 from data.base.french import capitalised, unbroken, uncapitalised
 from data.maps import contours, differences, overlays, room
@@ -19,6 +21,7 @@ from data.maps.document import ContoursAddress, MapDocument, OwnPoints, Past, Po
 from data.maps.document import Indicator as DrawnIndicator
 from data.maps.sentences import BOTH_ENDS, sentence
 from data.maps.static_files import FROM_FRAME
+from data.pdses import coverage
 from data.region.arrondissements import WHOLE
 from data.region.rules import HUBERT_MINUTES
 from data.region.search import RULES, parts_of
@@ -232,7 +235,7 @@ def _class(one: LegendClass) -> DrawnClass:
     return drawn
 
 
-def _points(territory: Territory) -> dict[str, list[Point]]:
+def _points(territory: Territory, day: dt.date) -> dict[str, list[Point]]:
     points: dict[str, list[Point]] = {}
     places = territory.with_fringe("code", "name")
     names = dict(zip(places["code"], places["name"], strict=True))
@@ -246,17 +249,9 @@ def _points(territory: Territory) -> dict[str, list[Point]]:
             }
             for one in _of_kind(territory.structures, kind).to_dict("records")
         ]
-    points["pdses"] = [
-        {
-            "lon": line["lon"],
-            "lat": line["lat"],
-            "name": f"{line['specialty']} ({line['line_type']})",
-            "detail": f"{line['establishment']}, {overlays.status_told(line['status'])}",
-            "status": line["status"],
-            "place": line["establishment"],
-        }
-        for line in territory.pdses_lines.to_dict("records")
-    ]
+    lines = territory.pdses_lines
+    today = coverage.standing(lines, day)
+    points["pdses"] = overlays.on_call_points(lines.assign(standing=today, where=", "))
     return points
 
 
@@ -304,7 +299,8 @@ def configuration(
         Whether capacity and threshold may be chosen for the people without room.
     """
     drawn, comparisons = _drawn(territory, table, around)
-    points = territory.once("points", lambda: _points(territory)).copy()
+    day = french.today()
+    points = territory.once("points", lambda: _points(territory, day), day).copy()
     engine = territory.travel_time.label
     document = blank(territory)
     document["whole"] = False

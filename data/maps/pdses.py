@@ -7,7 +7,7 @@ from data.base import french
 from data.maps import overlays, payload
 from data.maps.document import Layer, MapDocument, Point
 from data.pdses import hospitals
-from data.pdses.coverage import FARTHEST_MINUTES, REACH_MINUTES, Cover
+from data.pdses.coverage import FARTHEST_MINUTES, OUT_OF_PERIOD, REACH_MINUTES, Cover
 from data.region.territory import Territory
 from geo import display
 from geo.travel_time import LonLat
@@ -42,9 +42,11 @@ def sentence(covered: Cover, specialty: str) -> str:
         for t in REACH_MINUTES
     )
     mine = covered.lines[covered.lines["specialty"] == specialty]
+    late = int((mine["standing"] == OUT_OF_PERIOD).sum())
     return (
         f"{specialty} : des {french.number(total)} habitants, {told} d’une ligne tenue. "
-        f"Lignes tenues : {int(mine['held'].sum())} ; en carence : {int(mine['lacking'].sum())}."
+        f"Lignes tenues : {int(mine['held'].sum())} ; en carence : {int(mine['lacking'].sum())}"
+        + (f" ; {OUT_OF_PERIOD} : {late}." if late else ".")
     )
 
 
@@ -95,31 +97,20 @@ def configuration(
         }
     ]
     document["comparison_note"] = "Lignes tenues à une heure ou moins, toutes spécialités."
-    document["points"] = {POINTS: _points(shown)}
+    points = _points(shown)
+    document["points"] = {POINTS: points}
     note = f"{engine.name} : {engine.detail}"
-    layers = _layers(len(shown), specialty, threshold, note)
+    layers = _layers(points, specialty, threshold, note)
     document["layers"] = overlays.with_sources(layers, territory.provenance)
     return document
 
 
 def _points(lines: pd.DataFrame) -> list[Point]:
-    return [
-        {
-            "lon": line["lon"],
-            "lat": line["lat"],
-            "name": f"{line['specialty']} ({line['line_type']})",
-            "detail": f"{line['establishment']}, {line['commune']} : "
-            + overlays.status_told(line["status"])
-            + ("" if line["held"] or line["lacking"] else ", hors période"),
-            "status": line["status"],
-            "place": line["establishment"],
-            "key": line["key"],
-        }
-        for line in lines.assign(key=hospitals.keys(lines)).to_dict("records")
-    ]
+    points = overlays.on_call_points(lines.assign(where=", " + lines["commune"] + " : "))
+    return [{**point, "key": key} for point, key in zip(points, hospitals.keys(lines), strict=True)]
 
 
-def _layers(count: int, specialty: str, threshold: float, note: str) -> list[Layer]:
+def _layers(points: list[Point], specialty: str, threshold: float, note: str) -> list[Layer]:
     colour = "#0b3d91"
     others = iter((0, 2))
     ranks = [1 if minutes == threshold else next(others) for minutes in REACH_MINUTES]
@@ -131,6 +122,6 @@ def _layers(count: int, specialty: str, threshold: float, note: str) -> list[Lay
     reach["reads"] = ["pdses_lines"]
     return [
         reach,
-        overlays.on_call_lines(POINTS, "Lignes de permanence", count),
+        overlays.on_call_lines(POINTS, "Lignes de permanence", points),
         overlays.BACKGROUND,
     ]

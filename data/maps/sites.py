@@ -13,6 +13,7 @@ from data.base.table_cache import digest
 from data.maps import frames, kept_map, overlays, payload
 from data.maps.document import CardAction, Defaults, Layer, MapDocument, Point, Symbol
 from data.maps.kept_map import KeptMap
+from data.pdses import coverage
 from data.region.embedded_set import DEFAULT_REGION
 from data.region.rules import HUBERT_MINUTES
 from data.region.territory import SIMULATED_MARK, Territory
@@ -165,9 +166,12 @@ def opening(
 def kept_opening(territory: Territory, build: Callable[[], MapDocument]) -> KeptMap:
     """Return `opening` as `build` makes it, from disk where it was made before.
 
-    The key holds the data, the code, and the year, from which the age of figures is told.
+    The key holds the data, the code, the year, from which the age of figures is told, and which
+    on-call lines are in force today.
     """
-    key = digest(territory.version, str(french.today().year), our_code.key())
+    today = french.today()
+    lines = coverage.in_force_key(territory.pdses_lines, today)
+    key = digest(territory.version, str(today.year), lines, our_code.key())
     return kept_map.kept(territory, "sites", key, build)
 
 

@@ -33,6 +33,9 @@ UNCOVERED_STATUSES = ("carence",)
 """A line in one of these statuses is attributed, but nobody holds it."""
 
 
+OUT_OF_PERIOD = "hors période"
+"""Said of a line that has not begun or has ended, instead of its status."""
+
 WEEKEND_TYPES = ("astreinte week-end",)
 """Types of line that hold no night of the week."""
 
@@ -42,6 +45,16 @@ def in_force(lines: pd.DataFrame, on: dt.date) -> pd.Series:
     day = on.isoformat()
     begun = (lines["start"] == "") | (lines["start"] <= day)
     return begun & ((lines["end"] == "") | (lines["end"] >= day))
+
+
+def in_force_key(lines: pd.DataFrame, on: dt.date) -> str:
+    """Return what differs between two days when not the same lines are in force."""
+    return digest(in_force(lines, on).to_numpy(bool).tobytes())
+
+
+def standing(lines: pd.DataFrame, on: dt.date) -> pd.Series:
+    """Return the status of lines on a day: what is not in force has none but that."""
+    return lines["status"].where(in_force(lines, on), OUT_OF_PERIOD)
 
 
 def held(lines: pd.DataFrame, on: dt.date) -> pd.Series:
@@ -84,7 +97,7 @@ class Cover:
         Columns code, name, departement, population.
     lines
         Lines of the region and of its surroundings (schema `pdses_lines`), with departement,
-        commune (name), held and lacking (bool, on the day asked for).
+        commune (name), held and lacking (bool), standing (status), on the day asked for.
     minutes
         Shape (communes, lines); inf beyond `FARTHEST_MINUTES`.
     """
@@ -137,6 +150,7 @@ def cover(territory: Territory, on: dt.date) -> Cover:
     lines = lines.assign(
         departement=lines["code"].map(places["departement"]).fillna("").astype(str),
         commune=lines["code"].map(places["name"]).fillna("").astype(str),
+        standing=standing(lines, on),
         held=held(lines, on),
         lacking=in_force(lines, on) & lines["status"].isin(UNCOVERED_STATUSES),
     )
@@ -392,6 +406,12 @@ def _helpers(
     return table.sort_values(["minutes", "minutes_least"], ignore_index=True)
 
 
+def statuses(lines: pd.DataFrame) -> pd.Series:
+    """Return what is written of lines (columns status, standing): "assurée, hors période"."""
+    late = lines["standing"] == OUT_OF_PERIOD
+    return lines["status"] + np.where(late, f", {OUT_OF_PERIOD}", "")
+
+
 def matrix(covered: Cover) -> pd.DataFrame:
     """Return establishments in rows, specialties in columns; a cell tells status and type.
 
@@ -399,12 +419,11 @@ def matrix(covered: Cover) -> pd.DataFrame:
     -------
     pandas.DataFrame
         departement, establishment, commune, then one column per specialty: "assurée (garde)",
-        lines of one cell separated by " + ", a line not in force and not in carence said "hors
-        période"; "" where there is no line.
+        lines of one cell separated by " + ", what is not in force "assurée, hors période (garde)";
+        "" where there is no line.
     """
     lines = covered.lines
-    late = ~lines["held"] & ~lines["status"].isin(UNCOVERED_STATUSES)
-    said = lines["status"] + np.where(late, ", hors période", "") + " (" + lines["line_type"] + ")"
+    said = statuses(lines) + " (" + lines["line_type"] + ")"
     wide = lines.assign(said=said).pivot_table(
         index=["departement", "establishment", "commune"],
         columns="specialty",

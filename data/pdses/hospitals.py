@@ -42,6 +42,7 @@ def grid(covered: Cover, hospital: str, threshold: float) -> pd.DataFrame:
         Minutes, inclusive: whom a fall leaves beyond it is counted.
     """
     own = covered.lines[keys(covered.lines) == hospital]
+    said = dict(zip(own["line"], coverage.statuses(own), strict=True))
     rows, beyond = [], f"à plus de {french.as_set(threshold)} min"
     for line in own.sort_values(["specialty", "line_type"])["line"]:
         fall = coverage.if_line_falls(covered, line, threshold)
@@ -58,7 +59,7 @@ def grid(covered: Cover, hospital: str, threshold: float) -> pd.DataFrame:
             (
                 fall.line["specialty"],
                 fall.line["line_type"],
-                fall.line["status"],
+                said[line],
                 f"{people} de plus {beyond}"
                 if held
                 else f"n’est pas tenue ; tenue, {people} de moins {beyond}",

@@ -35,10 +35,10 @@ def _line_names(covered: Cover, lines: pd.Series) -> pd.Series:
 def line_label(covered: Cover, line: str) -> str:
     """Return what a line is, in one French line: its status first, where a telephone cuts it."""
     one = covered.lines.loc[covered.lines["line"] == line].iloc[0]
-    held = "" if one["held"] or one["lacking"] else ", hors période"
+    late = f", {coverage.OUT_OF_PERIOD}" if one["standing"] == coverage.OUT_OF_PERIOD else ""
     return (
         f"{one['status'].capitalize()} · {one['commune']} ({one['departement']}) · "
-        f"{one['establishment']}, {one['line_type']}{held}"
+        f"{one['establishment']}, {one['line_type']}{late}"
     )
 
 
@@ -54,7 +54,7 @@ def lines_table(shown: pd.DataFrame, region: str) -> pd.DataFrame:
         {
             "Spécialité": shown["specialty"],
             "Type": shown["line_type"],
-            "Statut": shown["status"],
+            "Statut": coverage.statuses(shown),
             "Établissement": shown["establishment"],
             "Commune": shown["commune"],
             "Département": _named(shown["departement"], region),
@@ -172,10 +172,13 @@ def fall_sentence(fall: LineFall) -> str:
     moved = fall.beyond_without - fall.beyond_with
     specialty, threshold = fall.line["specialty"], as_set(fall.threshold)
     if not fall.line["held"]:
+        people = french.counted(moved, "habitant de plus serait", "habitants de plus seraient")
+        late = fall.line["standing"] == coverage.OUT_OF_PERIOD
+        why = f" : elle est {coverage.OUT_OF_PERIOD}" if late else ""
         return (
-            f"Cette ligne n’est pas tenue. Si elle l’était, {french.number(moved)} habitants de "
-            f"plus seraient à {threshold} minutes ou moins d’une ligne tenue ({specialty}) : il en "
-            f"resterait {french.number(fall.beyond_with)} au-delà, contre "
+            f"Cette ligne n’est pas tenue{why}. Si elle l’était, {people} à {threshold} minutes ou "
+            f"moins d’une ligne tenue ({specialty}) : il en resterait "
+            f"{french.number(fall.beyond_with)} au-delà, contre "
             f"{french.number(fall.beyond_without)} sans elle."
         )
     if not fall.farther:
@@ -183,11 +186,12 @@ def fall_sentence(fall: LineFall) -> str:
             f"Si cette ligne tombe, personne n’est plus loin d’une ligne tenue ({specialty}) : une "
             "autre, au même endroit ou plus proche, reste tenue. La charge, elle, se reporte."
         )
+    people = french.counted(moved, "habitant de plus est", "habitants de plus sont")
     return (
-        f"Si cette ligne tombe, {french.number(moved)} habitants de plus sont à plus de "
-        f"{threshold} minutes d’une ligne tenue ({specialty}) : "
-        f"{french.number(fall.beyond_without)} au lieu de {french.number(fall.beyond_with)}. "
-        f"Elle est la plus proche de {french.number(fall.farther)} habitants."
+        f"Si cette ligne tombe, {people} à plus de {threshold} minutes d’une ligne tenue "
+        f"({specialty}) : {french.number(fall.beyond_without)} au lieu de "
+        f"{french.number(fall.beyond_with)}. Elle est la plus proche de "
+        f"{french.counted(fall.farther, 'habitant', 'habitants')}."
     )
 
 

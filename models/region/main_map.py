@@ -13,6 +13,7 @@ from data.base.table_cache import digest
 from data.maps import kept_map, payload, risk
 from data.maps.document import MapDocument
 from data.maps.kept_map import KeptMap
+from data.pdses import coverage
 from data.region import privacy
 from data.region.territory import Territory
 from models.learning import artefact
@@ -63,11 +64,13 @@ def kept(
 ) -> KeptMap:
     """Return the main map as `build` makes it, from disk where it was made before.
 
-    The key holds the data, the code and the model, who may see it, and the year, in which the
-    forecasts are told late or not.
+    The key holds the data, the code and the model, who may see it, the year, in which the
+    forecasts are told late or not, and which on-call lines are in force today.
     """
-    flags = f"{with_risk} {with_soon} {french.today().year}"
-    key = digest(territory.version, flags, made_by(artefact.PATH))
+    today = french.today()
+    flags = f"{with_risk} {with_soon} {today.year}"
+    lines = coverage.in_force_key(territory.pdses_lines, today)
+    key = digest(territory.version, flags, lines, made_by(artefact.PATH))
     return kept_map.kept(territory, "carte", key, build)
 
 

@@ -81,7 +81,7 @@ export class Marks {
     const worstFirst = layer.worst_first.map((status) => ({ status, ...layer.statuses[status], count: members.filter((one) => one.status === status).length }));
     const parts = worstFirst.filter((one) => one.count);
     const [worst] = parts;
-    const told = parts.map((one) => `${one.count} ${one.status}${one.count > 1 ? "s" : ""}`).join(", ");
+    const told = parts.map((one) => `${one.count} ${one.status}${one.count > 1 && !one.status.includes(" ") ? "s" : ""}`).join(", ");
     const places = new Set(members.map((one) => one.place));
     const where = places.size === 1 && members[0].place ? members[0].place : layer.label.replace(/ \(.*\)$/, "");
     if (members.length === 1) return { title: `${[members[0].place, members[0].name].filter(Boolean).join(", ")} : ${worst.status}`, holder: make("span", { "data-status": worst.status }, symbol(worst.shape, worst.colour, worst.mark)) };

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.pdses import coverage
+from data.maps import pdses as pdses_map
+from data.pdses import coverage, hospitals
 from data.pdses import tables as on_call_tables
 from data.region import schemas
 from geo.errors import InvalidInputError
@@ -151,6 +152,37 @@ def test_matrix_of_establishments_and_specialties():
     ]
     assert table["Cardiologie"].tolist() == ["assurée (garde) + carence (astreinte)", ""]
     assert table["Pédiatrie"].tolist() == ["", "mutualisée, hors période (garde)"]
+
+
+def test_a_line_out_of_its_period_is_one_on_the_map_as_in_the_counts():
+    lines = (
+        line("A", 0.0, establishment="CH"),
+        line("B", 0.0, establishment="CH", end="2026-11-21"),
+        line("C", 0.5, status="carence", start="2026-11-23"),
+        line("D", 0.5, status="carence"),
+    )
+    found = covered(*lines)
+    document = pdses_map.configuration(
+        made(*lines), found, "Cardiologie", found.lines, "", threshold=30
+    )
+    told = [point["status"] for point in document["points"][pdses_map.POINTS]]
+    assert told == ["assurée", "hors période", "hors période", "carence"]
+    assert (told.count("assurée"), told.count("carence")) == (1, found.lines["lacking"].sum())
+    (layer,) = [one for one in document["layers"] if one["key"] == pdses_map.POINTS]
+    assert "Ligne hors période" in [entry["label"] for entry in layer["legend"]]
+    assert set(told) <= set(layer["statuses"]) == set(layer["worst_first"])
+    assert "en carence : 1 ; hors période : 2." in document["indicators"][0]["sentence"]
+    table = on_call_tables.lines_table(found.lines, "75")
+    assert table["Statut"].tolist()[1:3] == ["assurée, hors période", "carence, hors période"]
+    grid = hospitals.grid(found, hospitals.keys(found.lines).iloc[0], 30)
+    assert grid["Statut"].tolist() == ["assurée", "assurée, hors période"]
+
+
+def test_what_a_line_out_of_its_period_would_do_is_said_so():
+    fall = coverage.if_line_falls(covered(line("A", 0.5, end="2026-11-21")), "A", 30)
+    assert on_call_tables.fall_sentence(fall).startswith(
+        "Cette ligne n’est pas tenue : elle est hors"
+    )
 
 
 def test_without_lines_every_answer_is_empty():

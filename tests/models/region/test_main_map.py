@@ -90,6 +90,17 @@ def test_another_year_and_other_code_make_it_again(made, monkeypatch):
     assert len(runs) == 3
 
 
+def test_it_is_made_again_when_a_line_comes_out_of_force(made, territory, monkeypatch):
+    run, runs = made
+    run()
+    day = dt.date.fromisoformat(territory.pdses_lines["start"].min()) - dt.timedelta(days=1)
+    monkeypatch.setattr(
+        main_map.coverage, "in_force", lambda lines, _on: lines["start"] <= str(day)
+    )
+    run()
+    assert len(runs) == 2
+
+
 def test_contours_that_were_removed_are_written_again(made):
     run, runs = made
     drawn = paths.STATIC / str(run().contours["contours"])
