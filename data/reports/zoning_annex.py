@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.access import zoning_units
@@ -272,8 +273,9 @@ def decree_annex(
         (6.0, 2.4, 3.0, 2.4, 3.2),
     )
     if zoning_units.tells_territories(communes):
-        _add_territories(document, territory, communes)
-    _add_communes(document, communes[communes["tvs"] == ""])
+        _add_territories(document, communes)
+    _add_communes(document, communes)
+    _add_unzoned(document, communes)
     _add_districts(document, communes)
     stream = io.BytesIO()
     document.save(stream)
@@ -302,29 +304,34 @@ def _add_changes(document: Any, before: pd.DataFrame, changes: Mapping[str, str]
 
 def _add_communes(document: Any, communes: pd.DataFrame) -> None:
     """Add the communes whose TVS is not known, by département and zone."""
-    from docx.shared import Pt
-
-    zoned = communes[communes["zone"] != ""]
+    zoned = communes[(communes["zone"] != "") & (communes["tvs"] == "")]
     if zoned.empty:
         return
     document.add_heading("Communes par département", level=2)
-    document.add_paragraph(f"{NO_TVS} Les communes sont données par département.")
+    document.add_paragraph(
+        "Le territoire de vie-santé des communes qui suivent n’est pas dans les données chargées : "
+        "elles sont données par département."
+        if zoning_units.tells_territories(communes)
+        else f"{NO_TVS} Les communes sont données par département."
+    )
     for (code, name), own in zoned.groupby(["departement", "departement_name"]):
         document.add_heading(f"{name} ({code})", level=3)
         _add_table(document, _by_zone(own), (1.7, 2.4, 2.4, 10.5))
-    unzoned = communes[communes["zone"] == ""]
-    if len(unzoned):
-        count = counted(len(unzoned), "commune", "communes")
-        names = ", ".join(
-            f"{name} ({code})"
-            for name, code in sorted(
-                zip(unzoned["name"], unzoned["code"], strict=True), key=lambda one: fold(one[0])
-            )
-        )
-        said = document.add_paragraph(
-            f"Sans zone dans les données chargées, à compléter avant de signer : {count}, {names}."
-        )
-        said.paragraph_format.space_before = Pt(6)
+
+
+def _add_unzoned(document: Any, communes: pd.DataFrame) -> None:
+    """Name the communes without a zone: no decree leaves one out."""
+    from docx.shared import Pt
+
+    unzoned = communes[communes["zone"] == ""].sort_values("name", key=in_order)
+    if unzoned.empty:
+        return
+    count = counted(len(unzoned), "commune", "communes")
+    names = ", ".join(unzoned["name"] + " (" + unzoned["code"] + ")")
+    said = document.add_paragraph(
+        f"Sans zone dans les données chargées, à compléter avant de signer : {count}, {names}."
+    )
+    said.paragraph_format.space_before = Pt(6)
 
 
 def _by_zone(communes: pd.DataFrame) -> dict[str, pd.Series]:
@@ -370,20 +377,39 @@ def _add_districts(document: Any, communes: pd.DataFrame) -> None:
     )
 
 
-def _add_territories(document: Any, territory: Territory, communes: pd.DataFrame) -> None:
-    """Add the TVS, those of the strongest zone first, with their communes."""
+def _add_territories(document: Any, communes: pd.DataFrame) -> None:
+    """Add the TVS, those of the strongest zone first, with their communes.
+
+    Where the communes of one differ, each zone has its own row: an annex says the zone of all.
+    """
     document.add_heading("Territoires de vie-santé", level=2)
-    tvs = tvs_table(territory, communes)
-    tvs = tvs.assign(order=tvs["zone"].map(list(ZONE_TITLES).index))
-    tvs = tvs.sort_values("tvs_name", key=in_order).sort_values("order", kind="stable")
+    zoned = communes[(communes["tvs"] != "") & (communes["zone"] != "")]
+    parts = (
+        zoned.sort_values("name", key=in_order)
+        .groupby(["tvs", "zone"], as_index=False)
+        .agg(
+            tvs_name=("tvs_name", "first"),
+            population=("population", "sum"),
+            members=("name", ", ".join),
+        )
+    )
+    zones = communes[communes["tvs"] != ""].groupby("tvs")["zone"].nunique()
+    parts["part"] = np.where(parts["tvs"].map(zones) > 1, " (en partie)", "")
+    parts["order"] = parts["zone"].map(list(ZONE_TITLES).index)
+    parts = parts.sort_values("tvs_name", key=in_order).sort_values("order", kind="stable")
+    if parts["part"].any():
+        document.add_paragraph(
+            "« En partie » : les communes du territoire n’ont pas toutes la même zone ; chaque "
+            "ligne donne celles de sa zone."
+        )
     _add_table(
         document,
         {
-            "Code": tvs["tvs"],
-            "Territoire": tvs["tvs_name"],
-            "Zone": tvs["zone"],
-            "Habitants": tvs["population"].map(number),
-            "Communes": tvs["members"],
+            "Code": parts["tvs"],
+            "Territoire": parts["tvs_name"] + parts["part"],
+            "Zone": parts["zone"],
+            "Habitants": parts["population"].map(number),
+            "Communes": parts["members"],
         },
         (2.3, 3.3, 1.3, 2.2, 7.9),
     )

@@ -112,3 +112,32 @@ def test_no_page_cuts_the_names_of_a_zone_from_its_name(
 
 def texts_of(territory: Territory, communes: pd.DataFrame, limits: Ceilings) -> list[str]:
     return paragraphs(zoning_annex.decree_annex(territory, communes, limits))
+
+
+def test_each_zone_of_a_territory_that_is_cut_has_its_row(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """They stood in one row of zone « mixte »: the annex told the zone of none of them."""
+    territory, communes = loaded
+    sizes = communes[communes["tvs"] != ""].groupby("tvs").size()
+    cut, silent = sizes.index[sizes > 3][:2]
+    members = communes.index[communes["tvs"] == cut]
+    tried = communes.assign(zone=communes["zone"].mask(communes["tvs"] == silent, ""))
+    tried.loc[members, "zone"] = "ZAC"
+    tried.loc[members[0], "zone"] = "ZIP"
+    tried.loc[members[1], "zone"] = ""
+    content = zoning_annex.decree_annex(territory, tried, Ceilings.of_region("75"))
+    tables = docx.Document(io.BytesIO(content)).tables
+    (listed,) = [one for one in tables if one.rows[0].cells[0].text == "Code"]
+    rows = [[cell.text for cell in row.cells] for row in listed.rows[1:]]
+    names = tried.loc[members, "name"]
+    parts = {zone: (name, told) for code, name, zone, _, told in rows if code == cut}
+    assert set(parts) == {"ZIP", "ZAC"}
+    assert all(name.endswith(" (en partie)") for name, _ in parts.values())
+    assert parts["ZIP"][1] == names.iloc[0]
+    assert sorted(parts["ZAC"][1].split(", ")) == sorted(names.iloc[2:])
+    assert silent not in {row[0] for row in rows}
+    (said,) = [one for one in paragraphs(content) if "Sans zone" in one]
+    assert f" {1 + sizes[silent]} communes, " in said
+    told = sum(len(row[4].split(", ")) for row in rows)
+    assert told == int((tried["zone"] != "").sum())
