@@ -1,5 +1,6 @@
 """What is advised of a plan: where supply remains, and with the team that an MSP needs."""
 
+from data.base.french import joined
 from data.region import rules
 
 
@@ -19,7 +20,7 @@ def _lacks_others(others: float | None) -> bool:
     return others is not None and others < rules.LEAST_MSP_OTHERS
 
 
-def advice(gps: float | None, others: float | None, zone: str, *, void: bool) -> str:
+def advice(gps: float | None, others: float | None, zone: str, *, void: bool | None) -> str:
     """Return what is advised, in French.
 
     Parameters
@@ -29,7 +30,7 @@ def advice(gps: float | None, others: float | None, zone: str, *, void: bool) ->
     zone
         Of the ARS, "" where not known.
     void
-        No GP works within `rules.VOID_MINUTES`.
+        Whether no GP works within `rules.VOID_MINUTES`, None where not known.
     """
     if void:
         return (
@@ -48,12 +49,23 @@ def advice(gps: float | None, others: float | None, zone: str, *, void: bool) ->
             "santé ; compléter l’équipe."
         )
     if zone in rules.HELPED_ZONES:
-        team = (
-            " si au moins un autre professionnel de santé s’y installe (non précisé)"
-            if others is None
-            else ""
-        )
-        return f"Zone fragile où des généralistes exercent encore : implantation recommandée{team}."
+        return _advice_in_fragile_zone(gps, others, sure=void is not None)
     if zone:
         return "Hors des zones aidées : le besoin est à justifier."
     return "Zonage non connu : à vérifier auprès de l’ARS."
+
+
+def _advice_in_fragile_zone(gps: float | None, others: float | None, *, sure: bool) -> str:
+    """Return what is advised of a plan that has its team, as far as it says, where aid goes."""
+    if not sure:
+        return (
+            "Zone fragile, mais les généralistes à 10 minutes ne sont pas tous connus : à vérifier "
+            "avant de recommander l’implantation."
+        )
+    lacking = [
+        *(["au moins deux généralistes"] if gps is None else []),
+        *(["au moins un autre professionnel de santé"] if others is None else []),
+    ]
+    verb = "s’y installent" if gps is None else "s’y installe"
+    team = f" si {joined(lacking)} {verb} (non précisé)" if lacking else ""
+    return f"Zone fragile où des généralistes exercent encore : implantation recommandée{team}."

@@ -62,9 +62,11 @@ class SiteEvaluation:
         room_gained_near, room_left_near (of communes within 20 minutes of the site);
         population_gaining (APL rises), apl_gain_under_served
         (mean rise of those at or under 2.5 within 20 minutes), population_above_2_5 (brought
-        above 2.5); gps_within_10 (today); zone; minutes_to_msp (missing beyond 30), nearest_msp;
-        enough_gps ("oui", "non", "non précisé"); void_zone; advised (False where the advice is
-        against the plan, alone or as it is); aid, advice (French).
+        above 2.5); gps_within_10 (today); zone; minutes_to_msp (missing beyond 30), nearest_msp,
+        msps_known (whether any is);
+        enough_gps ("oui", "non", "non précisé"); void_zone (missing where not
+        known); advised (False where the advice is against the plan, alone or as it is); aid,
+        advice (French).
     together
         The counts of `sites` for all sites at once, indexed by name.
     reach
@@ -260,22 +262,25 @@ def _gains(
 def _with_eligibility(
     table: pd.DataFrame, ground: Ground, sites: Sequence[Site], minutes: Floats
 ) -> pd.DataFrame:
-    around = ground.gps @ (minutes <= rules.VOID_MINUTES)
-    if not ground.gps_known:
-        around = np.full(len(sites), np.nan)
+    around = ground.gps_within(minutes, rules.VOID_MINUTES)
+    known_around = ground.gps @ (minutes <= rules.VOID_MINUTES)
     known = ground.communes.set_index("code")
     zones = table["code"].map(known["zone"]).fillna("")
     said = [
         "non précisé" if s.gps is None else "oui" if s.gps >= rules.LEAST_MSP_GPS else "non"
         for s in sites
     ]
-    void = around == 0
+    # GPs that are known are enough to tell that a place is not void; unknown ones, for neither.
+    void = [
+        False if some > 0 else None if np.isnan(all_) else True
+        for some, all_ in zip(known_around, around, strict=True)
+    ]
     return table.assign(
         gps_within_10=around,
         zone=zones,
         cpts_name=table["code"].map(known["cpts_name"]).fillna(""),
         enough_gps=said,
-        void_zone=void,
+        void_zone=[np.nan if empty is None else empty for empty in void],
         aid=[rules.ZONE_AIDS.get(zone, "") if zone in rules.HELPED_ZONES else "" for zone in zones],
         advised=[
             not empty and may_be_msp(s.gps, s.others) for s, empty in zip(sites, void, strict=True)
@@ -290,13 +295,15 @@ def _with_eligibility(
 def _with_nearest_msp(table: pd.DataFrame, territory: Territory, minutes: Floats) -> pd.DataFrame:
     rows = np.flatnonzero((territory.structures["kind"] == "msp").to_numpy())
     if not rows.size:
-        return table.assign(minutes_to_msp=np.nan, nearest_msp="")
+        return table.assign(minutes_to_msp=np.nan, nearest_msp="", msps_known=False)
     nearest = minutes[rows].argmin(axis=0)
     found = minutes[rows].min(axis=0)
     known = np.isfinite(found)
     names = territory.structures["name"].to_numpy(dtype=object)[rows[nearest]]
     return table.assign(
-        minutes_to_msp=np.where(known, found, np.nan), nearest_msp=np.where(known, names, "")
+        minutes_to_msp=np.where(known, found, np.nan),
+        nearest_msp=np.where(known, names, ""),
+        msps_known=True,
     )
 
 

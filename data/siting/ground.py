@@ -47,6 +47,8 @@ class Ground:
         INSEE code to row among the places.
     gps
         GPs of each place (region, then fringe); 0 where not known.
+    unknown
+        Whether the GPs of each place are not known.
     inhabitants
         Inhabitants of each place.
     demand
@@ -66,6 +68,7 @@ class Ground:
     communes: pd.DataFrame
     rows: Mapping[str, int]
     gps: Floats
+    unknown: npt.NDArray[np.bool_]
     inhabitants: Floats
     demand: Floats
     origin: Ints
@@ -85,6 +88,20 @@ class Ground:
     def gps_known(self) -> bool:
         """Whether the GPs of the region are known."""
         return bool((self.gps > 0).any())
+
+    def gps_within(self, minutes: Floats, limit: float) -> Floats:
+        """Return the GPs within a limit of each site; missing where some there are not known.
+
+        Parameters
+        ----------
+        minutes
+            Of each place to each site, shape (places, sites).
+        limit
+            Minutes, inclusive.
+        """
+        near = minutes <= limit
+        sure = self.gps_known & ~(self.unknown @ near)
+        return np.where(sure, self.gps @ near, np.nan)
 
     @property
     def people(self) -> Floats:
@@ -244,6 +261,7 @@ def ground_of(territory: Territory) -> Ground:
         communes=communes,
         rows={code: row for row, code in enumerate(everywhere["code"])},
         gps=everywhere["gps"].fillna(0.0).to_numpy(dtype=np.float64),
+        unknown=everywhere["gps"].isna().to_numpy(dtype=bool),
         inhabitants=everywhere["population"].fillna(0.0).to_numpy(dtype=np.float64),
         demand=demand,
         origin=pairs["origin"].to_numpy(dtype=np.int64),

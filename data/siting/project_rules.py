@@ -109,6 +109,7 @@ def _figure(value: float | None, unit: str, decimals: int = 0) -> tuple[float | 
 
 
 _GPS = ("généraliste", "généralistes")
+_NOT_ALL_KNOWN = "effectifs non tous connus"
 _OTHERS = ("autre professionnel", "autres professionnels")
 
 
@@ -124,7 +125,7 @@ def _msp(site: Site, row: Mapping[Any, Any]) -> list[Check]:
             rules.MSP_TEXT,
             _OTHERS,
         ),
-        *_place_checks(str(row["zone"]), float(row["gps_within_10"]), row["simulated"]),
+        *_place_checks(row),
         _far_from_others(row),
     ]
 
@@ -136,14 +137,15 @@ def _marked(check: Check, table: str, simulated: Collection[str]) -> Check:
     return replace(check, detail=f"{check.detail}{SIMULATED_MARK}", simulated=True)
 
 
-def _place_checks(zone: str, gps_near: float, simulated: Collection[str]) -> list[Check]:
+def _place_checks(row: Mapping[Any, Any]) -> list[Check]:
+    zone, gps_near, simulated = str(row["zone"]), float(row["gps_within_10"]), row["simulated"]
     fragile = MET if zone in rules.HELPED_ZONES else UNMET if zone else UNKNOWN
-    alive = UNKNOWN if np.isnan(gps_near) else MET if gps_near > 0 else UNMET
+    alive = {True: UNMET, False: MET}.get(row["void_zone"], UNKNOWN)
     where = Check("zone fragile (ZIP ou ZAC)", fragile, zone or "zonage non connu", rules.MSP_TEXT)
     near = Check(
         f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes",
         alive,
-        "effectifs non connus" if np.isnan(gps_near) else counted(gps_near, *_GPS, 1),
+        _NOT_ALL_KNOWN if np.isnan(gps_near) else counted(gps_near, *_GPS, 1),
         _OURS,
         *_figure(gps_near, _GPS[1], 1),
     )
@@ -156,7 +158,9 @@ def _place_checks(zone: str, gps_near: float, simulated: Collection[str]) -> lis
 def _far_from_others(row: Mapping[Any, Any]) -> Check:
     minutes = float(row["minutes_to_msp"])
     rule = f"aucune MSP existante à {number(HUBERT_MINUTES)} minutes"
-    if np.isnan(minutes):
+    if not row["msps_known"]:
+        found = Check(rule, UNKNOWN, "aucune structure connue dans les données chargées", _OURS)
+    elif np.isnan(minutes):
         found = Check(rule, MET, "aucune connue à 30 minutes", _OURS)
     else:
         said = f"{row['nearest_msp']}, à {counted(minutes, 'minute', 'minutes')}"
@@ -243,18 +247,21 @@ def pole_checks(territory: Territory, plan: PolePlan) -> list[Check]:
     # What is known of the antennas that open: GPs around, zone, nurse.
     ground = ground_of(territory)
     minutes, _ = site_minutes(territory, plan.sites, LIMIT_MINUTES)
-    near = ground.gps @ (minutes <= rules.VOID_MINUTES) if ground.gps_known else None
+    near = ground.gps_within(minutes, rules.VOID_MINUTES)
+    some = ground.gps @ (minutes <= rules.VOID_MINUTES)
     zones = ground.communes.set_index("code")["zone"]
     open_at = [rank for rank, one in enumerate(plan.antennas) if one.half_days]
     told = [str(zones.get(plan.antennas[rank].site.code, "")) for rank in open_at]
     nurses = sum(plan.antennas[rank].nurse for rank in open_at)
     made_up = territory.simulated_tables
     fragile = MET if set(told) & set(rules.HELPED_ZONES) else UNKNOWN if not all(told) else UNMET
-    most = None if near is None else float(near[open_at].max())
+    # One antenna where GPs are known to work is enough, whatever is not known of the others.
+    most = float(near[open_at].max())
+    alive = MET if (some[open_at] > 0).any() else UNKNOWN if np.isnan(most) else UNMET
     around = Check(
         f"des généralistes exercent encore à {number(rules.VOID_MINUTES)} minutes d’un site",
-        UNKNOWN if most is None else MET if most > 0 else UNMET,
-        "effectifs non connus" if most is None else counted(most, *_GPS, 1),
+        alive,
+        _NOT_ALL_KNOWN if np.isnan(most) else counted(most, *_GPS, 1),
         _OURS,
         *_figure(most, _GPS[1], 1),
     )

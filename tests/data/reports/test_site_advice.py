@@ -33,6 +33,23 @@ def test_a_plan_without_its_team_is_not_recommended(territory):
     assert all("deux généralistes" in one for one in found["advice"].iloc[:1])
 
 
+def test_gps_that_are_not_known_neither_empty_a_place_nor_recommend_it():
+    """Unknown is not zero: the commune whose GPs a file left out was « zone vide »."""
+    unsure = made(
+        {code: gps for code, gps in GPS.items() if code != "16002"},
+        structures=structures(("msp", 0.0)),
+        zoning=zoning(),
+    )
+    plans = [MIDDLE, FAR, site("Sûr", "16001", 0.0), replace(MIDDLE, lon=0.06)]
+    found = evaluation.evaluate_sites(unsure, plans).sites
+    assert found["void_zone"].tolist()[1:] == [True, False, False]
+    assert pd.isna(found["void_zone"].iloc[0])
+    assert found["advised"].tolist() == [True, False, True, True]
+    assert "pas tous connus" in found["advice"].iloc[0]
+    assert "recommandée si au moins deux généralistes et au moins un" in found["advice"].iloc[2]
+    assert found["gps_within_10"].isna().tolist() == [True, False, False, True]
+
+
 def test_a_site_advised_against_is_not_kept(territory):
     candidates = [MIDDLE, FAR, site("Reste", "16001", 0.0, gps=2)]
     judged = evaluation.evaluate_sites(territory, candidates)

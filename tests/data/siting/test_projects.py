@@ -53,6 +53,12 @@ def test_rules_of_an_msp_are_met_or_not_or_unknown():
     assert "2,5 généralistes" in [check.detail for check in full]
 
 
+def test_where_no_structure_is_known_none_is_said_to_be_absent():
+    """An empty table of structures made « aucune MSP existante » met."""
+    [found] = checks(evaluate_sites(made(GPS, zoning=zoning()), [FULL]), [FULL], ["msp"])
+    assert states(found)["aucune MSP existante à 20 minutes"] == UNKNOWN
+
+
 def test_what_the_file_does_not_count_is_unknown():
     found = checks(evaluate_sites(TERRITORY, SITES), SITES, ["esp", "ess", "cpts"])
     assert states(found[0])["un généraliste de premier recours au moins"] == MET
