@@ -96,9 +96,12 @@ montre de 2016 à 2018.
 """
 
 SITING = """
-**Les meilleurs sites** sont trouvés par optimisation exacte (HiGHS) : couverture maximale (Church et ReVelle,
-1974), p-médiane (Hakimi, 1964), couverture totale au moindre nombre de sites (Toregas, 1971), équité (les plus
-éloignés d’abord). Les structures en place restent. L’écran donne la preuve : optimum, ou meilleur choix trouvé
+**Les meilleurs sites** sont trouvés par optimisation exacte (HiGHS). Au départ, ceux dont les médecins peuvent
+recevoir le plus d’habitants sans place aujourd’hui (couverture à places limitées, Current et Storbeck, 1988) ; à
+places égales, ceux qui en ont le plus à portée. La phrase dit ensuite combien trouveraient une place si chacun va
+au plus proche, comme sur la carte : un peu moins, puisque d’autres prennent des places aussi. Sur demande :
+couverture maximale (Church et ReVelle, 1974), p-médiane (Hakimi, 1964), couverture totale au moindre nombre de
+sites (Toregas, 1971), équité (les plus éloignés d’abord) ; les structures en place restent. L’écran donne la preuve : optimum, ou meilleur choix trouvé
 et borne. « Pondéré par le besoin » compte, pour chaque commune, les consultations qui manquent pour atteindre
 une APL de 4. Le gain moyen d’APL ne classe pas les sites, puisque l’offre se conserve : on compte les habitants
 qui passent 2,5 et le gain des moins bien servis.

@@ -27,6 +27,7 @@ Found = tuple[Search, BestSites]
 
 _KEYS, _BASE = "meilleurs_w_", "meilleurs_prix"
 """Beginning of the keys of what is asked; key of the table of prices that one starts from."""
+_NO_BUDGET = "meilleurs_sans_budget"
 _SITE, _PRICE = "Site", "Coût"
 
 
@@ -104,8 +105,11 @@ def _counted(kept: SearchChoices) -> SearchChoices:
     existing = right.selectbox(
         "Ce qui existe déjà",
         EXISTING,
-        format_func=EXISTING_WORDS.__getitem__,
-        key=fields.first(f"{_KEYS}existant", kept.existing),
+        format_func=(lambda _: "sans effet sur les places")
+        if seats
+        else EXISTING_WORDS.__getitem__,
+        disabled=seats,
+        key=fields.first(f"{_KEYS}existant_places" if seats else f"{_KEYS}existant", kept.existing),
     )
     return replace(kept, weights=weights, existing=existing)
 
@@ -131,6 +135,13 @@ def _asked(names: list[str], kept: SearchChoices, against: tuple[int, ...]) -> S
         key=fields.first(f"{_KEYS}choix_{count}", [rank - 1 for rank in kept.own]),
         select_all=False,
     )
+    if asked.model == CAPACITATED:
+        st.toggle(
+            "Sous un budget",
+            disabled=True,
+            help="Pour un budget, cherchez autre chose que des places.",
+            key=_NO_BUDGET,
+        )
     prices, budget = (
         _budget(names, kept) if asked.model not in {"lscp", CAPACITATED} else ((), None)
     )

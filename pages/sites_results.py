@@ -15,7 +15,7 @@ from data.reports import public_scenario, scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.reports.site_columns import SITE_TITLES
 from data.scenarios.drafts import Draft
-from data.siting.best import CAPACITATED, BestSites
+from data.siting.best import CAPACITATED, STEP_BY_STEP, BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
 from geo import display
@@ -303,9 +303,11 @@ def draw_best(territory: Territory, best: BestSites, search: Search, names: Sequ
             grids.draw(
                 site_tables.differences_table(best, names), hide_index=True, placeholder=MISSING
             )
+        held = "Les valeurs comptent aussi ce que l’existant gardé couvre déjà. "
+        equal = "À places égales, le choix qui a le plus d’habitants sans place à portée. "
         st.caption(
-            f"Poids : {best.unit}. Les valeurs comptent aussi ce que l’existant gardé couvre déjà. "
-            "« Glouton » : sites ajoutés un à un, chaque fois le plus utile."
+            f"Poids : {best.unit}. {equal if search.model == CAPACITATED else held}"
+            f"« {STEP_BY_STEP} » : chaque fois le plus utile."
         )
 
 

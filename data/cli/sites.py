@@ -22,7 +22,8 @@ _POLE_COLUMNS = {
     "base_minutes": "Minutes depuis la base",
     "road_hours": "Heures de route par semaine",
 }
-_MODELS = "mclp (couverture maximale), pmedian, lscp (couverture totale), pcenter ou equity."
+_PLAIN_MODELS = "mclp (couverture maximale), pmedian, lscp (couverture totale), pcenter ou equity."
+_MODELS = f"capacitated (places à qui n’en a pas), {_PLAIN_MODELS}"
 
 
 @app.command("solve")
@@ -35,7 +36,7 @@ def solve(
         Path,
         typer.Option(help="Coûts : from, to, cost (une ligne par couple), ou tableau croisé."),
     ],
-    model: Annotated[str, typer.Option(help=f"Modèle : {_MODELS}")],
+    model: Annotated[str, typer.Option(help=f"Modèle : {_PLAIN_MODELS}")],
     out: Annotated[Path, typer.Option(help="Fichier JSON à écrire.")],
     *,
     k: Annotated[
@@ -127,7 +128,7 @@ def best(
     k: Annotated[
         int | None, typer.Option("-k", help="Nouveaux sites à retenir, sans compter l’existant.")
     ] = None,
-    model: Annotated[str, typer.Option(help=f"Modèle : {_MODELS}")] = "mclp",
+    model: Annotated[str, typer.Option(help=f"Modèle : {_MODELS}")] = "capacitated",
     threshold: Annotated[float, typer.Option(help="Seuil en minutes, inclus.")] = HUBERT_MINUTES,
     weights: Annotated[
         str, typer.Option(help="people (habitants) ou need (consultations manquantes).")

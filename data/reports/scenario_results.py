@@ -17,7 +17,14 @@ from data.reports.site_files import write_evaluation
 from data.reports.site_tables import MODELS
 from data.scenarios import drafts
 from data.scenarios.drafts import Draft
-from data.siting.best import EXISTING, TIME_LIMIT_SECONDS, WEIGHTS, BestSites, best_of
+from data.siting.best import (
+    CAPACITATED,
+    EXISTING,
+    TIME_LIMIT_SECONDS,
+    WEIGHTS,
+    BestSites,
+    best_of,
+)
 from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
 
@@ -55,7 +62,7 @@ class Search:
         Row numbers of the sites that may not be chosen: those advised against.
     """
 
-    model: str = "mclp"
+    model: str = CAPACITATED
     k: int | None = 3
     threshold: float = HUBERT_MINUTES
     weights: str = "people"
@@ -139,8 +146,9 @@ class Search:
         if self.k is not None and self.model != "lscp":
             parts.append(f"{counted(self.k, 'site', 'sites')} à ouvrir")
         parts.append(f"seuil de {as_set(self.threshold)} minutes")
-        parts.append(WEIGHT_WORDS[self.weights])
-        parts.append(EXISTING_WORDS[self.existing])
+        if self.model != CAPACITATED:  # who has no place alone counts, whatever exists
+            parts.append(WEIGHT_WORDS[self.weights])
+            parts.append(EXISTING_WORDS[self.existing])
         if self.budget is not None and self.model != "lscp":
             parts.append(f"budget de {as_set(self.budget)}")
         if self.left_out:

@@ -1,6 +1,6 @@
 """Tables of candidate sites in words: side by side, changes, choices; also as a share may show."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from data.reports.site_columns import (
     SITE_TITLES,
     marked,
 )
-from data.siting.best import BestSites
+from data.siting.best import CAPACITATED, BestSites
 from data.siting.changes import decimals_of
 from data.siting.departures import TODAY
 from data.siting.evaluation import SiteEvaluation
@@ -49,8 +49,8 @@ _ABSENT = {
 _RISK = {"risk_communes_within_20", "risk_population_within_20"}
 _PROFESSIONALS = {"gps_within_10"}
 MODELS = {
-    "mclp": "Couvrir le plus d’habitants (couverture maximale)",
     "capacitated": "Donner une place au plus d’habitants qui n’en ont pas (eux seuls comptent)",
+    "mclp": "Couvrir le plus d’habitants (couverture maximale)",
     "pmedian": "Réduire le trajet moyen (p-médiane)",
     "lscp": "Couvrir tout le monde avec le moins de sites (couverture totale)",
     "pcenter": "Réduire le plus long trajet (p-centre)",
@@ -168,14 +168,17 @@ def changes_table(evaluation: SiteEvaluation) -> pd.DataFrame:
 
 def room_sentence(evaluation: SiteEvaluation) -> str:
     """Return who would find room with a doctor, and who would not yet, in one French sentence."""
-    together = evaluation.together
-    gained, left = together["room_gained"], together["room_left"]
-    several = len(evaluation.sites) > 1
+    start = "Ouvrir ces sites" if len(evaluation.sites) > 1 else "Ouvrir ce site"
+    return _room_words(start, evaluation.together, made_up="gps" in evaluation.simulated)
+
+
+def _room_words(start: str, room: Mapping[str, float] | pd.Series, *, made_up: bool) -> str:
+    """Return what `start` does for those without room, by `ROOM`; nothing where it is not known."""
+    gained, left = room["room_gained"], room["room_left"]
     if np.isnan(gained):
         return ""
-    start = "Ouvrir ces sites" if several else "Ouvrir ce site"
     people = counted(abs(gained), "habitant", "habitants")
-    of_them = together["room_gained_zip"]
+    of_them = room["room_gained_zip"]
     # Where some lose their place elsewhere, those of the ZIP are no part of the difference.
     in_zip = f" (dont {number(of_them)} en ZIP)" if 0.5 <= of_them <= gained else ""
     within = f"à {number(HUBERT_MINUTES)} minutes"
@@ -188,8 +191,7 @@ def room_sentence(evaluation: SiteEvaluation) -> str:
     rest = counted(
         left, "habitant de la région y resterait", "habitants de la région y resteraient"
     )
-    made_up = SIMULATED_MARK if "gps" in evaluation.simulated else ""
-    return f"{start} {told} ; {rest} sans place{made_up}."
+    return f"{start} {told} ; {rest} sans place{SIMULATED_MARK if made_up else ''}."
 
 
 _BEFORE_AFTER = (
@@ -308,14 +310,26 @@ _NEAR = {
 
 def answer(best: BestSites, minutes: float, existing: str, names: Sequence[str]) -> str:
     """Return the answer in words: what opening the sites chosen gives, and what stays."""
-    opened = joined([names[row] for row in best.chosen])
+    opening = f"Ouvrir {joined([names[row] for row in best.chosen])}"
+    status = STATUSES[best.solution.status]
+    if best.solution.model == CAPACITATED:
+        seats = counted(best.solution.objective, "place", "places")
+        return (
+            f"{_room_words(opening, best.room, made_up=best.room_simulated)} {status} "
+            f"({seats} à portée de ceux qui n’en ont pas)."
+        )
     people = counted(best.gained, "habitant", "habitants")
-    return (
-        f"Ouvrir {opened} mettrait {people} de plus à {as_set(minutes)} minutes ou moins "
-        f"{_NEAR[existing]} ; "
-        f"{number(best.remaining)} resteraient au-delà. {STATUSES[best.solution.status]}."
-        + (f" Repose sur des données simulées : {_made_up(best)}." if best.simulated else "")
+    again = "L’ouvrir" if len(best.chosen) == 1 else "Les ouvrir"
+    covered = (
+        f"{opening} mettrait {people} de plus à {as_set(minutes)} minutes ou moins "
+        f"{_NEAR[existing]} ; {number(best.remaining)} resteraient au-delà. {status}."
     )
+    told = (
+        covered,
+        f"Repose sur des données simulées : {_made_up(best)}." if best.simulated else "",
+        _room_words(again, best.room, made_up=best.room_simulated),
+    )
+    return " ".join(sentence for sentence in told if sentence)
 
 
 def _made_up(best: BestSites) -> str:
@@ -343,7 +357,11 @@ def proof(best: BestSites) -> str:
         f"{STATUSES[solution.status]} : {stage.criterion} {_amount(float(solution.objective))}"
         f"{bound}{gap}, en {number(solution.seconds, 1)} s."
     )
-    if best.unreachable > 0:
+    if best.unreachable > 0 and solution.model == CAPACITATED:
+        told += (
+            f" Habitants sans place hors d’atteinte de tous ces sites : {number(best.unreachable)}."
+        )
+    elif best.unreachable > 0:
         told += (
             f" {number(best.unreachable)} habitants restent au-delà du seuil quel que soit le "
             "choix parmi ces sites."

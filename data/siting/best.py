@@ -12,6 +12,7 @@ from data.region import rules
 from data.region.rules import FAIR_APL, HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.departures import ground_after
+from data.siting.evaluation import room_with
 from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, Ground, site_minutes
 from data.siting.instances import build_model
 from data.siting.site_parts import SiteParts, by_reach, parts_within
@@ -55,14 +56,20 @@ class BestSites:
     differences
         Price of each difference, see `geo.siting.price_of_differences`, sites by name.
     unreachable
-        People whom no candidate can bring under the threshold (set covering leaves them out).
+        People whom neither a candidate nor what exists can bring under the threshold (set covering
+        leaves them out); of a search of seats, people without room whom no candidate reaches.
     unit
         Unit of the weights, in French.
     gained, remaining
         Inhabitants brought under the threshold by the sites chosen, that what stays open did not
         serve; inhabitants who stay beyond it.
+    room
+        What the sites chosen give once open, by `data.siting.evaluation.ROOM`: the figures of
+        `evaluate_sites` for these sites together.
     simulated
         Keys of the simulated tables that the choice rests on.
+    room_simulated
+        Whether `room` rests on simulated GPs.
     """
 
     chosen: tuple[int, ...]
@@ -74,7 +81,9 @@ class BestSites:
     unit: str
     gained: float
     remaining: float
+    room: Mapping[str, float]
     simulated: frozenset[str] = frozenset()
+    room_simulated: bool = False
 
 
 def best_sites(
@@ -99,8 +108,8 @@ def best_sites(
     territory, sites
         The region; the candidates.
     model
-        "mclp", "capacitated" (people without room at 20 minutes, nearest first, whom the GPs
-        planned can seat; the choice without limit of seats is told beside), "pmedian", "lscp",
+        "capacitated" (people without room at 20 minutes, nearest first, whom the GPs planned can
+        seat; the choice without limit of seats is told beside), "mclp", "pmedian", "lscp",
         "pcenter" or "equity" (worst-off first).
     k
         New sites to open, what exists not counted; None for `lscp` or with a budget alone.
@@ -110,7 +119,7 @@ def best_sites(
         "people" (inhabitants) or "need" (consultations missing to reach an APL of 4).
     existing
         What stays open: "structures" (MSPs, centres, labelled), "gps" (communes with a GP) or
-        "none".
+        "none". No matter for "capacitated": who has a place already is not counted.
     prices, budget
         Cost of each site and sum allowed, same unit.
     own
@@ -163,8 +172,7 @@ def best_sites(
     solution = chooser.solve(problem, time_limit)
     others = {STEP_BY_STEP: chooser.greedy(problem)}
     if model == CAPACITATED:
-        reached = SitingProblem(problem.costs, demand.everybody[kept], problem.fixed)
-        widest = Mclp(threshold=threshold, k=opened).solve(reached, time_limit)
+        widest = Mclp(threshold=threshold, k=opened).solve(problem, time_limit)
         others["sans limite de places"] = chooser.judge(problem, widest.chosen)
     if own is not None:
         others["votre choix"] = chooser.judge(problem, [*own, len(sites)])
@@ -174,17 +182,26 @@ def best_sites(
     chosen = _new(solution, len(sites))
     within = (demand.minutes[:, list(chosen)] <= threshold).any(axis=1)
     beyond_today = demand.today > threshold
+    unreached = demand.people if model == CAPACITATED else demand.everybody
+    opening = [sites[row] for row in chosen]
     return BestSites(
         chosen=chosen,
         solution=solution,
         greedy=_new(others[STEP_BY_STEP], len(sites)),
         choices=_choices({"optimum": solution, **others}, names, differences),
         differences=_named(differences, names),
-        unreachable=float(demand.everybody[~reachable].sum()),
+        unreachable=float(unreached[~reachable].sum()),
         unit=demand.unit,
         gained=float(demand.everybody[within & beyond_today].sum()),
         remaining=float(demand.everybody[~within & beyond_today].sum()),
+        room=room_with(
+            ground,
+            opening,
+            site_minutes(territory, opening, LIMIT_MINUTES)[0],
+            ground.parts_with(territory, opening),
+        ),
         simulated=_read(model, weights, existing) & territory.simulated_tables,
+        room_simulated="gps" in territory.simulated_tables,
     )
 
 
@@ -261,9 +278,11 @@ def _demand(
     far = model in {"pmedian", "pcenter", "equity"}
     reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
     minutes = site_minutes(territory, sites, reach)[0][: ground.count]
-    today, everybody = _existing_minutes(ground, existing), ground.people
-    people, unit = _weights(ground, WITHOUT_ROOM if model == CAPACITATED else weights)
-    if model == CAPACITATED and ground.parts is not None:
+    seats = model == CAPACITATED
+    today = _existing_minutes(ground, "none" if seats else existing)
+    everybody = ground.people
+    people, unit = _weights(ground, WITHOUT_ROOM if seats else weights)
+    if seats and ground.parts is not None:
         near = parts_within(territory, ground.parts, sites, threshold)
         minutes, today, people, everybody = _in_parts(ground, near, today <= threshold)
     if far:
@@ -332,7 +351,9 @@ def best_of(
 
 def _read(model: str, weights: str, existing: str) -> frozenset[str]:
     """Return the keys of the tables that a search reads, beside people and roads."""
-    counts = existing == "gps" or weights == "need" or model == CAPACITATED
+    if model == CAPACITATED:
+        return frozenset(["gps"])
+    counts = existing == "gps" or weights == "need"
     return frozenset(["gps"] * counts + ["structures"] * (existing == "structures"))
 
 

@@ -37,7 +37,7 @@ _CHANGES = (
 )
 
 
-_ROOM = (
+ROOM = (
     *("room_gained", "room_left", "room_gained_zip", "room_left_zip"),
     *("room_gained_near", "room_left_near"),
 )
@@ -219,39 +219,69 @@ def _staff(ground: Ground, sites: Sequence[Site]) -> dict[str, float]:
     }
 
 
-def _gains(
+def room_with(
     ground: Ground, sites: Sequence[Site], minutes: Floats, parts: SiteParts | None
 ) -> dict[str, float]:
-    """Compare the APL of today with that of the plan: new GPs and those who move."""
+    """Return who finds room once some sites are open, and who still does not, by `ROOM`.
+
+    Parameters
+    ----------
+    ground, sites
+        What stands before; the sites, all open at once.
+    minutes
+        Of each place to each site, shape (places, sites).
+    parts
+        Parts of communes within reach of the sites; None where people stand at their commune.
+
+    Returns
+    -------
+    dict
+        Inhabitants, missing (nan) where the GPs, or for those of the ZIP the zoning, are not known.
+    """
     if not ground.gps_known:
-        names = ("population_gaining", "apl_gain_under_served", "population_above_2_5")
-        return dict.fromkeys((*_ROOM, *names), np.nan)
-    left, received = moves(ground, sites)
-    staff = np.array([planned_gps(s, r) for s, r in zip(sites, received, strict=True)])
-    before = ground.apl()
-    after = ground.apl_with(left, minutes, staff)
+        return dict.fromkeys(ROOM, np.nan)
+    left, staff = _plan(ground, sites)
     if parts is None:
         without = ground.without_room_today
     else:  # as finely parted as the people after, to the last bit
         nobody = np.zeros_like(staff)
         without = ground.without_room(ground.gps, minutes, nobody, near=parts)
     still = ground.without_room(left, minutes, staff, near=parts)
+    zone = ground.communes["zone"].to_numpy(dtype=object)
+    near = minutes[: ground.count].min(axis=1) <= HUBERT_MINUTES
+    sums = [
+        float(values[rows].sum())
+        for rows in (slice(None), zone == "ZIP", near)
+        for values in (without - still, still)
+    ]
+    room = dict(zip(ROOM, sums, strict=True))
+    if not (zone != "").any():
+        room |= dict.fromkeys(("room_gained_zip", "room_left_zip"), np.nan)
+    return room
+
+
+def _plan(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:
+    """Return the GPs left at each place once some have moved, and those of each site."""
+    left, received = moves(ground, sites)
+    return left, np.array([planned_gps(s, r) for s, r in zip(sites, received, strict=True)])
+
+
+def _gains(
+    ground: Ground, sites: Sequence[Site], minutes: Floats, parts: SiteParts | None
+) -> dict[str, float]:
+    """Compare room and APL of today with those of the plan: new GPs and those who move."""
+    room = room_with(ground, sites, minutes, parts)
+    if not ground.gps_known:
+        names = ("population_gaining", "apl_gain_under_served", "population_above_2_5")
+        return room | dict.fromkeys(names, np.nan)
+    left, staff = _plan(ground, sites)
+    before = ground.apl()
+    after = ground.apl_with(left, minutes, staff)
     people = ground.people
     rise = after - before
     poor = before <= rules.ZIP_APL
-    reached_communes = minutes[: ground.count].min(axis=1) <= HUBERT_MINUTES
-    near = poor & reached_communes & np.isfinite(rise)
+    near = poor & (minutes[: ground.count].min(axis=1) <= HUBERT_MINUTES) & np.isfinite(rise)
     helped = people[near].sum()
-    zone = ground.communes["zone"].to_numpy(dtype=object)
-    zoned = bool((zone != "").any())
-    sums = [
-        float(values[rows].sum())
-        for rows in (slice(None), zone == "ZIP", reached_communes)
-        for values in (without - still, still)
-    ]
-    room = dict(zip(_ROOM, sums, strict=True))
-    if not zoned:
-        room |= dict.fromkeys(("room_gained_zip", "room_left_zip"), np.nan)
     return room | {
         "population_gaining": float(people[rise > rules.APL_NOISE].sum()),
         "apl_gain_under_served": float(people[near] @ rise[near] / helped) if helped else np.nan,

@@ -83,7 +83,7 @@ def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> N
     kept = store.scenarios()[0]
     assert kept.draft.name == "Essai"
     assert [one.name for one in kept.draft.sites] == ["Ussel", HOSTILE, "=HYPERLINK(A1)"]
-    assert kept.draft.parameters["model"] == "mclp"
+    assert kept.draft.parameters["model"] == "capacitated"
     assert kept.id in app.query_params["scenario"]
     store.delete(kept.id)
 

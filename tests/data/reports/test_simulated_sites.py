@@ -55,8 +55,9 @@ def test_sentences_of_simulated_counts_say_so():
 @pytest.mark.parametrize(
     ("existing", "simulated", "said"),
     [
-        ("structures", "structures", "données simulées : structures en place."),
-        ("gps", "gps", "données simulées : effectifs de généralistes."),
+        ("structures", "structures", "données simulées : structures en place. L’ouvrir"),
+        ("gps", "gps", "données simulées : effectifs de généralistes. L’ouvrir"),
+        ("structures", "gps", "resteraient sans place (simulation)."),
         ("none", "structures", ""),
         ("structures", "zoning", ""),
     ],
@@ -64,8 +65,12 @@ def test_sentences_of_simulated_counts_say_so():
 def test_the_best_sites_say_what_is_simulated_of_what_they_read(existing, simulated, said):
     found = Search("mclp", 1, existing=existing).run(territory(simulated), SITES)
     told = site_tables.answer(found, 20, existing, [one.name for one in SITES])
-    assert told.endswith(said)
+    assert said in told
     assert ("simul" in told) == bool(said)
+    seats = Search("capacitated", 1, existing=existing).run(territory(simulated), SITES)
+    named = site_tables.answer(seats, 20, existing, [one.name for one in SITES])
+    assert ("resteraient sans place (simulation)." in named) == (simulated == "gps")
+    assert named.count("simul") == (simulated == "gps")
 
 
 def test_sites_told_the_same_share_a_line():

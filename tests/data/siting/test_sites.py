@@ -399,6 +399,29 @@ def test_the_best_sites_by_places_are_those_of_enumeration(territory):
         best_sites(territory, sites, model="capacitated", prices=[1, 1, 1], budget=2.0)
 
 
+@pytest.mark.parametrize("model", ["capacitated", "mclp"])
+def test_the_best_sites_give_the_room_that_judging_them_gives(territory, model):
+    sites = [replace(MIDDLE, gps=1, moving={"16001": 1}), FAR, site("Bout", "17002", 0.48, gps=2)]
+    gone = {"17001": 1}
+    found = best_sites(territory, sites, model=model, k=2, departures=gone)
+    chosen = [sites[row] for row in found.chosen]
+    judged = evaluation.evaluate_sites(territory, chosen, departures=gone).together
+    assert found.room == pytest.approx(judged[list(evaluation.ROOM)].to_dict())
+    said = site_tables.answer(found, 20, "structures", [one.name for one in sites])
+    assert f"donnerait une place à {number(judged['room_gained'])} habitants de plus" in said
+    assert f"{number(judged['room_left'])} habitants de la région y resteraient" in said
+
+
+def test_what_exists_is_no_matter_where_places_are_sought(territory):
+    found = [
+        best_sites(territory, CANDIDATES, model="capacitated", k=1, existing=existing)
+        for existing in ("structures", "gps", "none")
+    ]
+    assert len({one.chosen for one in found}) == 1
+    assert len({one.choices.to_csv() for one in found}) == 1
+    assert len({one.unreachable for one in found}) == 1
+
+
 def test_departures_never_exceed_the_gps_known(territory):
     most = departures_of(territory, {"16001": 99})
     assert most.gps == GPS["16001"]
