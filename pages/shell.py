@@ -407,8 +407,6 @@ _ON_A_PHONE = (
     "[data-testid=stHorizontalBlock]>[data-testid=stColumn]:has([data-testid=stMetric])"
     "{flex:1 1 calc(50% - .7rem)!important;min-width:0}"
     "[data-testid=stMetricLabel] *{white-space:normal!important}"
-    # All tabs in sight: those past the edge were not known to be there.
-    "[data-testid=stTabs] [role=tablist]{flex-wrap:wrap;row-gap:0}"
     "[data-testid=stMetricValue]{font-size:1.6rem}"
     # So do numbers to type: their fields were as wide as the screen, each on a row of its own.
     "[data-testid=stHorizontalBlock]>[data-testid=stColumn]:has([data-testid=stNumberInput])"
@@ -464,6 +462,7 @@ _TARGETS = (
     "align-items:center;justify-content:center}"
     "[data-testid=stHeaderActionElements] a{min-width:24px;min-height:24px;display:inline-flex;"
     "align-items:center;justify-content:center}"
+    "[role=dialog] button[aria-label=Fermer]{min-width:24px;min-height:24px}"
     "[data-tag] button{min-width:24px;min-height:24px;margin:-2px -8px -2px -4px}"
     ".react-aria-ComboBox button{min-height:24px}"
     ".stCheckbox label,details.ps-desk summary{min-height:24px}"
@@ -510,7 +509,10 @@ def open_page(*, title: str = "") -> None:
         # As high with the focus as without: what lay below moved under the finger that pressed it.
         "[data-testid=stMultiSelectTagsContainer] input{min-width:3rem!important}"
         # A table that goes on at its right fades there: it would be cut in a word or a number.
-        "[data-more]{mask-image:linear-gradient(to left,transparent,#000 1rem)}"
+        # Its buttons stand above it, and its ring is whole.
+        ".ps-plain[data-more]:not(:focus-visible),[data-testid=stDataFrame][data-more]"
+        ">:not([data-testid=stElementToolbar]):not(:has(:focus-visible))"
+        "{mask-image:linear-gradient(to left,transparent,#000 1rem)}"
         # What Streamlit greys out stays readable.
         "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
         "{color:var(--soft)!important;opacity:1!important}"

@@ -61,17 +61,20 @@ def test_contrasts(front: str, ground: str, least: float) -> None:
     assert contrast(known[front], known[ground]) >= least
 
 
-def test_the_focus_on_a_map_has_a_white_band_round_it() -> None:
-    """The classes of the indicators hold blues and greys that no ring tells itself from."""
+def test_the_focus_ring_stands_between_two_bands_of_white() -> None:
+    """Buttons and the classes of the indicators hold blues and greys that no ring differs from."""
     text = (STATIC / "proxisoins" / "theme.css").read_text(encoding="utf-8")
     known = colours()
     classes = [one.colour for indicator in INDICATORS for one in indicator.classes]
-    assert min(contrast(known["focus"], one) for one in classes) < GRAPHIC
-    ring = re.search(r":focus-visible {[^}]*outline: (\d)px [^}]*outline-offset: (\d)px", text)
-    band = re.search(r"leaflet-container :focus-visible {[^}]*0 0 0 (\d)px var\(--paper\)", text)
+    assert min(contrast(known["focus"], one) for one in [*classes, known["blue"]]) < GRAPHIC
+    ring = re.search(
+        r"\n:focus-visible {[^}]*outline: (\d)px solid var\(--focus\) !important;"
+        r" outline-offset: (\d)px;[^}]*box-shadow: 0 0 0 (\d)px var\(--paper\) !important",
+        text,
+    )
     assert ring is not None
-    assert band is not None
-    assert int(band[1]) - int(ring[1]) - int(ring[2]) >= 2
+    wide, within, band = map(int, ring.groups())
+    assert min(wide, within, band - wide - within) >= 2
 
 
 def test_streamlit_has_the_same_colours() -> None:
