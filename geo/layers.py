@@ -72,6 +72,8 @@ _LOADED = "jusqu’à 600 | 600 à 800 | 800 à 1 000 | 1 000 à 1 200 | 1 200 �
 
 _MINUTES = (0, 5, 10, 15, 20)
 _TIMED = "sur place | jusqu’à 5 | 5 à 10 | 10 à 15 | 15 à 20 | plus de 20"
+_OUT_OF_REACH = f"hors de portée par la route, ou {MISSING}"
+"""Said of minutes that are missing: no road leads to a GP, or where they are is not known."""
 _PEOPLE = (0, 250, 500, 1000, 2000)
 _PEOPLED = "aucun | jusqu’à 250 | 250 à 500 | 500 à 1 000 | 1 000 à 2 000 | plus de 2 000"
 _APL = (1, 2, 2.5, 3.5, 4.5)
@@ -105,6 +107,7 @@ INDICATORS = (
         tables=("gps",),
         denominator="du bourg de la commune à la commune la plus proche ayant un médecin, en "
         "voiture",
+        absent=_OUT_OF_REACH,
     ),
     Indicator(
         key="minutes_to_third_gp",
@@ -117,6 +120,7 @@ INDICATORS = (
         tables=("gps",),
         denominator="trajet en voiture, depuis le bourg, au bout duquel on compte trois médecins "
         ": pouvoir choisir, ou en trouver un autre",
+        absent=_OUT_OF_REACH,
     ),
     Indicator(
         key="population_single_gp",

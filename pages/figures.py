@@ -1,7 +1,7 @@
 """Figures and downloads that screens share: one look, one form of numbers, one set of notes."""
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -43,9 +43,12 @@ GEOJSON = "application/geo+json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def notes(territory: Territory, *tables: str) -> list[str]:
-    """Return the lines that go with every figure and export: source, vintage, simulated or not."""
-    return source_notes(territory, *tables)
+def notes(territory: Territory, *tables: str, departements: Collection[str] = ()) -> list[str]:
+    """Return the lines that go with every figure and export: source, vintage, simulated or not.
+
+    Of some `departements`, where the figures are not of the whole region.
+    """
+    return source_notes(territory, *tables, departements=departements)
 
 
 def sources(lines: Sequence[str]) -> None:

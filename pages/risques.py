@@ -16,7 +16,7 @@ from geo.errors import ProxiSoinsError, UnavailableError
 from models.backtests import proof
 from models.learning.predictors import early_told
 from models.learning.register import GONE
-from models.region import flag, flag_tables, predict
+from models.region import flag, flag_tables, past_rates, predict
 from models.region import follow_up as follow_ups
 from pages import (
     accounts,
@@ -356,6 +356,7 @@ def draw() -> None:
     reading = right.expander("Ce que dit la probabilité")
     with reading:
         st.markdown(READING)
+        st.caption(french.unbroken(past_rates.classes_told(horizon)))
         risk_choices.verified(horizon)
     try:
         table, communes = _listed(territory, horizon)

@@ -1,6 +1,6 @@
 """The sheet of a territory as screens, links and paper take it: its content, its map, its PDF."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ import streamlit as st
 from data.access.indicators import LEVELS
 from data.access.source_notes import quoted
 from data.base import french, typeface
-from data.base.codes import among
+from data.base.codes import among, departement
 from data.maps.ground import ground, land_of
 from data.region import privacy
 from data.region.territory import Territory
@@ -227,10 +227,15 @@ def pdf(territory: Territory, level: str, code: str, change: tuple[str, ...] = (
     return sheet_pdf.sheet_pdf(
         chosen,
         drawn,
-        figures.notes(territory),
+        notes_of(territory, chosen.communes),
         warning=territory.warning,
         change=change,
     )
+
+
+def notes_of(territory: Territory, codes: Iterable[str]) -> list[str]:
+    """Return the sources, years and limits of what is said of some communes."""
+    return figures.notes(territory, departements=set(map(departement, codes)))
 
 
 def batch(
@@ -277,7 +282,7 @@ def printed_pair(
         measures(territory, level, first, second),
         called,
         pair_pictures(territory, one, other, indicator),
-        [*told, *figures.notes(territory)],
+        [*told, *notes_of(territory, [*one[1], *other[1]])],
         warning=territory.warning,
         around=around(territory),
     )

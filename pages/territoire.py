@@ -192,7 +192,7 @@ def _draw_batch(territory: Territory, chosen: Sheet) -> None:
         territory,
         chosen.communes,
         chosen.name,
-        figures.notes(territory),
+        sheet_paper.notes_of(territory, chosen.communes),
         lambda done: bar.progress(done / many, f"Fiche {done} sur {many}"),
     )
     st.session_state[BATCH] = ((territory.version, chosen.code), document)
@@ -240,8 +240,10 @@ def _draw(territory: Territory) -> None:
         return
     _keep_address(shell.view(), level, code, other)
     first = sheet_paper.sheet_of(territory, communes, level, code)
+    shown = [*first.communes]
     if other:
         second = sheet_paper.sheet_of(territory, communes, level, other)
+        shown += second.communes
         _head(heading, f"{first.name} et {second.name}")
         sheet_body.draw_two(
             territory, level, first, second, partial(_pick_indicator, level, code, other)
@@ -254,7 +256,7 @@ def _draw(territory: Territory) -> None:
         with st.container(key=f"{shell.DESK}scenario"):
             sheet_scenario.draw_change(territory, first)
         _draw_batch(territory, first)
-    figures.sources(figures.notes(territory))
+    figures.sources(sheet_paper.notes_of(territory, shown))
 
 
 draw()

@@ -1,9 +1,9 @@
 """What is said of the sources beside every figure, in every file: one wording, one order."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from data.access import unknown_supply
+from data.access import travel_time_errors, unknown_supply
 from data.access.people import people_of
 from data.base import french
 from data.region.territory import (
@@ -22,7 +22,12 @@ _DOUBTS = 3
 """Doubted values named beside figures; `proxisoins status` names all."""
 
 
-def source_notes(territory: Territory, *tables: str, licences: bool = False) -> list[str]:
+def source_notes(
+    territory: Territory,
+    *tables: str,
+    licences: bool = False,
+    departements: Collection[str] = (),
+) -> list[str]:
     """Return the lines that go with figures and exports: source, vintage, simulated or not.
 
     Parameters
@@ -32,6 +37,8 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
     tables
         Keys of the tables that the figures come from; when none is named, all but those that no
         figure on GPs reads (`_APART`).
+    departements
+        Those that the figures are of, where they are not of the whole region.
     licences
         Whether the licence of each source is told, in a file that is handed on.
     """
@@ -40,7 +47,7 @@ def source_notes(territory: Territory, *tables: str, licences: bool = False) -> 
     people = people_of(territory)
     lines = [
         *table_lines(used, licences=licences),
-        engine_line(territory),
+        engine_line(territory, departements),
         f"Là où vivent les habitants : {people.note}.",
     ]
     if people.basis != "communes":
@@ -113,7 +120,11 @@ def _some(told: Sequence[str]) -> str:
     return " ; ".join(told[:_DOUBTS]) + (f" ; et {more} autres" if more > 0 else "")
 
 
-def engine_line(territory: Territory) -> str:
-    """Return what the minutes are: engine, vintage, error."""
+def engine_line(territory: Territory, departements: Collection[str] = ()) -> str:
+    """Return what the minutes are: engine, vintage, error; in some `departements` alone, if any."""
     engine = territory.travel_time.label
-    return f"Temps de trajet : {engine.name} ({engine.vintage}). {engine.detail}"
+    detail = engine.detail
+    if departements:
+        whole = sorted(set(territory.communes["departement"]))
+        detail = travel_time_errors.told_of(detail, whole, sorted(departements))
+    return f"Temps de trajet : {engine.name} ({engine.vintage}). {detail}"

@@ -1,13 +1,14 @@
 """The error of estimated travel times, as the method screen shows it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from data.base.french import number, percent, signed
 from geo.friction.engine import ERRORS_FILE
+from geo.friction.said import said, shown_overseas
 
 _METHODS = {
     "towns": "ProxiSoins, de mairie à mairie, départements jamais vus",
@@ -20,7 +21,8 @@ _METHODS = {
 _ALL_BANDS = "0-40"
 
 
-def _read() -> dict[str, Any]:
+def read() -> dict[str, Any]:
+    """Return what `benchmarks/fit_travel_time.py` measured."""
     return dict(json.loads(ERRORS_FILE.read_text(encoding="utf-8")))
 
 
@@ -29,7 +31,7 @@ def table() -> pd.DataFrame:
 
     Figures are those of `benchmarks/fit_travel_time.py`, cross-validated against METRIC.
     """
-    content = _read()
+    content = read()
     methods = {
         "towns": content["towns"],
         "squares": content["squares"]["towns"],
@@ -64,7 +66,7 @@ def by_departement(names: Mapping[str, str]) -> pd.DataFrame:
     Each is that of a fit that saw none of the département's trips; those without a known trip
     are said so.
     """
-    known = _read()["departements"]
+    known = read()["departements"]
     rows = []
     for code, name in names.items():
         found = known.get(code)
@@ -98,9 +100,27 @@ def _between(found: dict[str, Any] | None) -> str:
     return f"de {low} à {high}"
 
 
+def told_of(detail: str, whole: Sequence[str], departements: Sequence[str]) -> str:
+    """Return what an engine says of itself, told of some of its départements alone.
+
+    Parameters
+    ----------
+    detail
+        As it is said of all of them.
+    whole, departements
+        Codes of the region, and of what is shown.
+    """
+    errors = read()
+    for shown in (whole, [one for one in whole if not shown_overseas([one])]):
+        told = said(errors, shown)
+        if detail.startswith(told):
+            return said(errors, departements)
+    return detail
+
+
 def note() -> str:
     """Return what the errors were measured against, in French."""
-    content = _read()
+    content = read()
     return (
         f"Mesuré contre {content['source']} : {number(content['towns']['pairs'])} trajets entre "
         f"mairies de toute la France métropolitaine et {number(content['roads']['pairs'])} entre "

@@ -12,14 +12,14 @@ import pandas as pd
 from data.access import zoning_units
 from data.access.zoning_units import MIXED, NOT_ZONED
 from data.base.french import counted, in_order, number, percent
-from data.region import rules
+from data.region import france, rules
 from data.region.table_names import ZONES
 from data.region.territory import Territory
 from geo import aggregation as ag
 from geo.errors import InvalidInputError
 
 CEILINGS_REGION = "75"
-"""The region whose ceilings `data.region.rules` holds; those of the others are not known."""
+"""The region whose ceilings `data.region.rules` holds, with all of France; others are not known."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,12 @@ class Ceilings:
         """Return the ceilings of a region; none (0) where they are not known, never another's."""
         if region == CEILINGS_REGION:
             return cls()
+        if region == france.WHOLE:
+            return cls(
+                rules.ZIP_SHARE_OF_FRANCE,
+                rules.ZAC_SHARE_OF_FRANCE,
+                "plafonds de la révision de 2021 pour toute la France ; chaque région a les siens",
+            )
         return cls(0.0, 0.0, "plafonds de cette région non connus : à saisir d’après sa révision")
 
     @property

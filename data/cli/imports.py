@@ -95,7 +95,7 @@ def import_files(
         raise InvalidInputError(
             f"{counted(len(refused), 'fichier refusé', 'fichiers refusés')} sur {len(reports)} : "
             f"{names}. "
-            "Ils n’ont rien changé."
+            f"{'Ils n’ont' if len(refused) > 1 else 'Il n’a'} rien changé."
         )
 
 

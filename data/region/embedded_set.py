@@ -203,6 +203,14 @@ def everywhere() -> pd.DataFrame:
     return pd.read_parquet(paths.EMBEDDED / EVERYWHERE)
 
 
+@cache
+def points_of_france() -> dict[str, tuple[str, float, float]]:
+    """Return code to name, longitude and latitude (degrees, WGS84) of all communes of France."""
+    told = everywhere()
+    rows = zip(told["code"], told["name"], told["lon"], told["lat"], strict=True)
+    return {code: (name, lon, lat) for code, name, lon, lat in rows}
+
+
 def all_codes() -> pd.Series:
     """Return the codes of all communes of France, sorted; nothing else is read."""
     return pd.read_parquet(paths.EMBEDDED / EVERYWHERE, columns=["code"])["code"]

@@ -21,7 +21,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from data.base.french import counted, number
+from data.base.french import counted, joined, number
 from data.region import random_rounding, set_tree
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.region.set_tree import Wanted
@@ -270,8 +270,8 @@ def _described(members: pd.DataFrame) -> PublicSet:
     weights = members.groupby(["epci", "epci_name"])["gps"].sum().sort_values(ascending=False)
     keys = [str(epci) for epci, _ in weights.index if epci]
     names = [str(name) for _, name in weights.index if name]
-    more = counted(len(names) - 2, "autre", "autres")
-    shown = " et ".join(names[:2]) + (f" et {more}" if len(names) > 2 else "")
+    more = [counted(len(names) - 2, "autre", "autres")] if len(names) > 2 else []
+    shown = joined([*names[:2], *more])
     codes = tuple(sorted(members["code"]))
     return PublicSet(
         keys[0] if keys else codes[0],

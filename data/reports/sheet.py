@@ -8,6 +8,7 @@ import pandas as pd
 
 from data.access import history
 from data.access.indicators import LEVELS
+from data.base.codes import departement
 from data.base.french import MISSING, at, capitalised, counted, in_order, joined, number, percent
 from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
@@ -152,6 +153,7 @@ def sheet(
     members = communes[communes[LEVELS[level][0]] == code]
     own = found.iloc[0].copy()
     own["departements"] = tuple(sorted(set(members["departement"])))
+    own["people_years"] = people_years(territory, own["departements"])
     later = room_figures.LATER in communes
     codes = tuple(members["code"])
     built = (
@@ -175,7 +177,7 @@ def sheet(
         level=level,
         code=code,
         name=choices(communes, level)[code],
-        context=_context(level, own, members, people_years(territory, own["departements"])),
+        context=_context(level, own, members),
         figures=built,
         signals=signals(facts),
         succession=succession(members, risk, masked=masked, year=facts.year("gps"), public=public),
@@ -212,8 +214,14 @@ def _first_counts(territory: Territory, codes: tuple[str, ...]) -> pd.Series:
     return first.reindex(list(codes)).fillna(0.0)
 
 
-def _context(level: str, own: pd.Series, members: pd.DataFrame, years: str) -> str:
-    people = counted(own["population"], "habitant", "habitants") + (f" ({years})" if years else "")
+def _people(own: pd.Series) -> str:
+    """Return the inhabitants, with their years: they are not those of the GPs."""
+    years = own["people_years"]
+    return counted(own["population"], "habitant", "habitants") + (f" ({years})" if years else "")
+
+
+def _context(level: str, own: pd.Series, members: pd.DataFrame) -> str:
+    people = _people(own)
     first = members.iloc[0]
     if level == "commune":
         told = f"{people}, {first['epci_name'] or 'sans EPCI'}, {first['departement_name']}"
@@ -221,6 +229,12 @@ def _context(level: str, own: pd.Series, members: pd.DataFrame, years: str) -> s
     told = f"{people}, {counted(len(members), 'commune', 'communes')}"
     where = joined(list(dict.fromkeys(members["departement_name"])))
     return told if level in {"departement", "region"} else f"{told}, {where}"
+
+
+def _there(own: pd.Series) -> str:
+    """Return where the nearest GP of a commune is, with its département where it is another."""
+    name, there = at(own["nearest_gp_commune_name"]), departement(own["nearest_gp_commune"])
+    return name if there == departement(own["code"]) else f"{name} ({there})"
 
 
 def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:
@@ -234,8 +248,7 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
         told = (
             f"La commune compte {gps_in_words(own['gps'])}."
             if here
-            else f"Le généraliste le plus proche est {at(own['nearest_gp_commune_name'])}, "
-            "en voiture."
+            else f"Le généraliste le plus proche est {_there(own)}, en voiture."
             if known
             else "Aucun généraliste n’est à portée par la route."
             if away
@@ -280,7 +293,6 @@ def _beyond(own: pd.Series) -> str:
 
 
 def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
-    people = counted(own["population"], "habitant", "habitants")
     return Figure(
         "gps_per_1000",
         "Généralistes pour 1 000 habitants",
@@ -289,7 +301,7 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str
             f"{beside(region)} : {number(region['gps_per_1000'], 2)}",
             rank(own, peers, "gps_per_1000", low_is_good=False),
         ),
-        capitalised(f"{gps_in_words(own['gps'])} pour {people}."),
+        capitalised(f"{gps_in_words(own['gps'])} pour {_people(own)}."),
     )
 
 

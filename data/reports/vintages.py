@@ -72,6 +72,10 @@ def vintages(territory: Territory, members: pd.DataFrame, keys: Iterable[str]) -
             told[key] = source.vintage if source else ""
             if key == "share_over_75":
                 told[key] = _of_ages(told[key])
+        elif key == "minutes_to_nearest_gp" and {"nearest_gp_commune"} <= set(members):
+            # The GPs met may be of a region that was counted in another year.
+            met = members["nearest_gp_commune"].fillna(members["code"])
+            told[key] = years_told(territory.provenance.get("gps"), met)
         else:
             counted = counted or years_told(territory.provenance.get("gps"), members["code"])
             told[key] = counted

@@ -17,6 +17,7 @@ from data.solidarity.effects import changes
 from data.solidarity.help import USUAL_TERMS, Help
 from data.solidarity.hiding import LEAST_ABLE, proof_words
 from data.solidarity.needs import Question
+from data.solidarity.schemes import scheme_named
 from geo.plane import great_circle_km
 
 WEEKS = 4
@@ -203,7 +204,20 @@ def sentences(found: Help) -> list[str]:
             f"{'sont' if found.out_of_reach >= 1.5 else 'est'} hors d’atteinte des donneurs : "
             f"aucun médecin ne peut s’y rendre, ou moins de {LEAST_ABLE}, que l’on devinerait."
         )
-    return [*told, *_unknown(found)]
+    return [*told, *_out_of_zip(found), *_unknown(found)]
+
+
+def _out_of_zip(found: Help) -> list[str]:
+    """Return what is said where a scheme of ZIP alone is asked to help communes out of ZIP."""
+    outside = int((~found.targets["zone"].isin(["ZIP", ""])).sum())
+    if not outside or not scheme_named(found.terms.scheme).outside_zip:
+        return []
+    return [
+        (
+            f"{counted(outside, 'commune aidée n’est', 'communes aidées ne sont')} pas en ZIP : "
+            "les consultations avancées ne valent qu’en ZIP, et leur forfait n’y serait pas dû."
+        )
+    ]
 
 
 def _unknown(found: Help) -> list[str]:

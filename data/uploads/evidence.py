@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.base.codes import departement, plain_code
+from data.region import embedded_set
 from data.region.gazetteer import Gazetteer, Match, Place
 from data.uploads.doubt import DOUBTFUL, Doubt
 
@@ -14,6 +15,9 @@ _COUNTRY = re.compile(r",?\s?france$", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<!\d)(\d{5})(?!\d)[\s,-]++(\D[^\n]*+)")
 _TOWN_LAST = re.compile(r"\s-\s|[,\n]")
 _LONGEST = 200
+
+
+_FEMININE = ("commune", "adresse")
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,20 @@ class Said:
         The communes that it may mean.
     note
         How it was read, in French, "" for nothing.
+    away
+        Name and point of the commune of France, out of the region and its fringe, that a code is
+        of; None for none.
     """
 
     what: str
     match: Match
     note: str = ""
+    away: tuple[str, float, float] | None = None
+
+    @property
+    def unknown(self) -> str:
+        """What is said where nothing is known of it: "commune « Ussel » inconnue"."""
+        return f"{self.what} inconnu{'e' if self.what.startswith(_FEMININE) else ''}"
 
 
 def of_line(cells: Mapping[str, str], gazetteer: Gazetteer, *, postcodes: bool) -> list[Said]:
@@ -61,7 +74,9 @@ def of_line(cells: Mapping[str, str], gazetteer: Gazetteer, *, postcodes: bool) 
     there, town = _in_address(cells.get("address", "")[-_LONGEST:])
     told: list[Said] = []
     if code:
-        told.append(Said(f"code INSEE « {code} »", gazetteer.by_code(code)))
+        match = gazetteer.by_code(code)
+        away = None if match.places else embedded_set.points_of_france().get(plain_code(code))
+        told.append(Said(f"code INSEE « {code} »", match, away=away))
     if commune:
         told.append(Said(f"commune « {commune} »", gazetteer.by_name(commune, postcode), note))
     elif town:

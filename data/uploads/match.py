@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from data.base.codes import plain_code
-from data.base.french import counted, tenths_if_any
+from data.base.french import counted, fold, tenths_if_any
 from data.base.french import number as _n
 from data.region.gazetteer import Gazetteer, Place
 from data.uploads import evidence, extras
@@ -328,6 +328,8 @@ def _site(
         _check_point(said, place, lon, lat)
         evidence.check(said, _far)
     else:
+        if not {"commune", "postcode"} & change.keys():
+            _refuse_away(said)
         place = _named(cells, said, gazetteer, notes)
         evidence.check(said, _apart)
         lon, lat = place.lon, place.lat
@@ -409,6 +411,13 @@ def _check_point(said: Sequence[evidence.Said], place: Place, lon: float, lat: f
                     f"({named.name}, {one.what})",
                     (place, named),
                 )
+        if one.away is not None and (distance := _km(*one.away[1:], lon, lat)) > FAR_KM:
+            raise Doubt(
+                DOUBTFUL,
+                f"le point est à {place.name}, à {distance:.0f} km de la commune écrite "
+                f"({one.away[0]}, {one.what})",
+                (place,),
+            )
 
 
 def _named(
@@ -425,14 +434,14 @@ def _named(
     for one in said:
         if one.match.sure:
             notes.extend(text for text in (one.note, one.match.note) if text)
-            notes.extend(f"{former.what} non reconnu" for former in doubts)
+            notes.extend(former.unknown for former in doubts)
             return one.match.places[0]
         doubts.append(one)
         if one.match.places and one.match.note:
             break  # a name that is doubted is not overruled by a postcode
     candidates = list(dict.fromkeys(place for one in doubts for place in one.match.places))
     if not candidates:
-        unknown = " ; ".join(f"{one.what} inconnu" for one in doubts)
+        unknown = " ; ".join(one.unknown for one in doubts)
         raise Doubt(
             REFUSED,
             f"{unknown} dans la région et sa bordure",
@@ -441,6 +450,31 @@ def _named(
     first = next(one for one in doubts if one.match.places)
     reason = first.match.note or "plusieurs communes possibles"
     raise Doubt(DOUBTFUL, f"{first.what} : {reason}", candidates)
+
+
+def _refuse_away(said: Sequence[evidence.Said]) -> None:
+    """Refuse a line whose code is that of a commune out of the region and its fringe.
+
+    A name that is known here too is another commune of that name, unless it is a different one:
+    both are offered then, as of all that does not go together.
+    """
+    coded = next((one for one in said if one.away is not None), None)
+    if coded is None or coded.away is None:
+        return
+    name = coded.away[0]
+    here = [place for one in said if one.match.sure for place in one.match.places[:1]]
+    if other := [place for place in here if fold(place.name) != fold(name)]:
+        raise Doubt(
+            DOUBTFUL,
+            f"{coded.what} ({name}, hors de la région et de sa bordure) et {other[0].label} "
+            "ne vont pas ensemble",
+            other,
+        )
+    raise Doubt(
+        REFUSED,
+        f"{coded.what} ({name}) : hors de la région et de sa bordure",
+        elsewhere=True,
+    )
 
 
 def sites_table(sites: Sequence[Site]) -> pd.DataFrame:

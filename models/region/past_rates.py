@@ -50,6 +50,25 @@ def past(
     return table.drop(columns=["kind", "expected"]).assign(rate=rate)
 
 
+def classes_told(horizon: int, *, register: bool = False) -> str:
+    """Say what the two high classes are: their probabilities, and what became of such communes."""
+    table = past(horizon, "class", register=register)
+    told = [
+        f"« {one['label']} » : probabilité {within} ; sur 100, {of_hundred(one['rate'])} n’avaient "
+        f"plus de médecin"
+        for one, within in zip(
+            table.tail(2).to_dict("records"),
+            (
+                f"de {of_hundred(table['low'].iloc[-2])} à {of_hundred(table['high'].iloc[-2])} %",
+                f"de {of_hundred(table['low'].iloc[-1])} % ou plus",
+            ),
+            strict=True,
+        )
+    ]
+    when, tested = when_told(horizon, register=register), counted_over(horizon, register=register)
+    return f"{'. '.join(told)} {when} ({tested}, régions tenues à l’écart)."
+
+
 def counted_over(horizon: int, *, register: bool = False) -> str:
     """Return the counts that the past rates come from ("2017 → 2020, 3 ans")."""
     start, end = LATEST if register else span_of(horizon)

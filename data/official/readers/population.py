@@ -24,6 +24,8 @@ from geo.errors import InvalidInputError
 
 _AGE = re.compile(r"p(\d\d) pop7589$")
 _CODE_NAMES = CODE_NAMES
+NOBODY_LIVES_THERE = frozenset({"55039", "55050", "55139", "55189", "55239", "55307"})
+"""Communes of France without inhabitants (INSEE): six villages of Meuse destroyed in 1916."""
 _LEGAL = re.compile(r"^(?:pmun ?(?:\d{2,4})?|population municipale(?: (?:en )?\d{4})?)$")
 
 
@@ -80,6 +82,7 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
     wrong = rows["population"].isna() | (rows["population"] < 0)
     tally.lose(rows[wrong], "population illisible")
     rows = rows[~wrong].assign(own=lambda table: table["code"].map(plain_code))
+    rows = without_false_zeros(rows, tally)
     rows = said_once(rows, ["own"], "population", tally)
     table = _summed(rows, index, tally, "population").reset_index()
     table = without_lost(table, index, tally)
@@ -87,6 +90,15 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
     year = headings.year_of(column[1]) or _short_year(column[1])
     vintage = str(year) if year else _year_in_name(candidate)
     return ReadResult({"populations": table}, {"populations": vintage}, tally)
+
+
+def without_false_zeros(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Return rows (code, population) without the zeros of communes where people live."""
+    wrong = (rows["population"] == 0) & ~rows["code"].isin(NOBODY_LIVES_THERE)
+    tally.lose(
+        rows[wrong], "aucun habitant dans une commune habitée : à vérifier, laissée inconnue"
+    )
+    return rows[~wrong]
 
 
 def _short_year(name: str) -> int:

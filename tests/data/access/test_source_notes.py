@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from data.access import travel_time_errors
 from data.access.source_notes import engine_line, source_notes
 from data.region.territory import WHOLLY_SIMULATED, Provenance, Territory
+from geo.friction.said import said
 from tests.data.access.small_region import GPS, made
 
 
@@ -47,3 +49,14 @@ def test_tables_of_screens_of_their_own_are_quoted_there_alone() -> None:
     assert not any("Spécialistes" in line for line in source_notes(territory))
     assert "Généralistes : INSEE, BPE (2024)" in source_notes(territory)
     assert "Spécialistes : URPS (2024)" in source_notes(territory, "specialists")
+
+
+def test_minutes_are_told_of_the_departements_in_sight() -> None:
+    """A sheet of France quoted the error of ninety-one départements, its own among them."""
+    whole = ["16", "23", "33", "64", "975"]
+    errors = travel_time_errors.read()
+    detail = f"{said(errors, whole[:4])} 975 : à part."
+    assert travel_time_errors.told_of(detail, whole, ["23"]) == said(errors, ["23"])
+    assert "(23)" in said(errors, ["23"])
+    assert "(16)" not in said(errors, ["23"])
+    assert travel_time_errors.told_of("Réseau routier.", whole, ["23"]) == "Réseau routier."

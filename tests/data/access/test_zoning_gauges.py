@@ -12,6 +12,7 @@ import pytest
 from data.access import zoning_gauges as zg
 from data.access import zoning_units
 from data.base import french
+from data.region import rules
 from data.region.territory import Provenance
 from data.reports import zoning_annex
 from geo.errors import InvalidInputError
@@ -381,3 +382,9 @@ def test_the_ceilings_of_one_region_are_never_those_of_another():
     assert np.isnan(other.of("ZAC"))
     assert "non connus" in other.said
     assert "%" not in other.said
+    france = zg.Ceilings.of_region("FR")
+    assert (france.of("ZIP"), france.of("ZAC")) == (
+        rules.ZIP_SHARE_OF_FRANCE,
+        rules.ZAC_SHARE_OF_FRANCE,
+    )
+    assert "toute la France" in france.said

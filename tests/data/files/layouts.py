@@ -40,8 +40,8 @@ class Official:
     stem: str = "fichier_2024"
 
 
-def _counts(draw: DrawFn, where: Sequence[Place], most: int = 900) -> list[int]:
-    return draw(st.lists(st.integers(0, most), min_size=len(where), max_size=len(where)))
+def _counts(draw: DrawFn, where: Sequence[Place], most: int = 900, least: int = 0) -> list[int]:
+    return draw(st.lists(st.integers(least, most), min_size=len(where), max_size=len(where)))
 
 
 def _shuffled(draw: DrawFn, lines: Rows) -> Rows:
@@ -136,7 +136,7 @@ def bpe_melodi(draw: DrawFn, where: Sequence[Place]) -> Official:
 @st.composite
 def populations(draw: DrawFn, where: Sequence[Place]) -> Official:
     """INSEE: the code whole, or cut in département and commune."""
-    counts = _counts(draw, where, 300_000)
+    counts = _counts(draw, where, 300_000, least=1)
     cut = draw(st.booleans())
     rows: Rows = [
         ["CODREG", "CODDEP", "CODCOM", "COM", "PMUN", "PCAP", "PTOT"]
@@ -153,7 +153,7 @@ def populations(draw: DrawFn, where: Sequence[Place]) -> Official:
 @st.composite
 def melodi_populations(draw: DrawFn, where: Sequence[Place]) -> Official:
     """Melodi: the newest year, municipal population only."""
-    counts = _counts(draw, where, 300_000)
+    counts = _counts(draw, where, 300_000, least=1)
     lines: Rows = [[f"2025-DEP-{where[0][0][:2]}", "DEP", "PMUN", "A", 2023, 400_000]]
     for (code, *_), count in zip(where, counts, strict=True):
         geo = f"2025-COM-{code}"

@@ -367,7 +367,7 @@ def test_a_commune_without_inhabitants_is_not_said_to_have_room(
     assert (room.value, room.state) == ("sans objet", "non connu")
     said = next(one for one in drawn.figures if one.key == "share_without_room")
     assert said.sentence.startswith("Aucun habitant n’y est compté.")
-    assert "pour 0 habitant." in str(drawn.figures)
+    assert "pour 0 habitant (2023)." in str(drawn.figures)
 
 
 def test_a_region_without_published_apl_is_not_promised_one(

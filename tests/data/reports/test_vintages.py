@@ -45,6 +45,10 @@ def test_a_figure_tells_the_year_of_its_own_communes(territory: Territory) -> No
     assert told("gps_per_1000", "15014") == "2020"
     assert told("gps_per_1000", "23096") == "2017"
     assert told("gps_per_1000", "15014", "23096") == "2017 en Nouvelle-Aquitaine, 2020 ailleurs"
+    # The nearest GP stands beyond the border, where another year was counted.
+    beyond = _members("23096").assign(nearest_gp_commune="15014")
+    [met] = vintages(territory, beyond, ["minutes_to_nearest_gp"]).values()
+    assert met == "2020"
     assert told("apl_published", "23096") == "2016"
     assert told("apl_published", "15014", "23096") == "2016 et 2018"
 

@@ -65,6 +65,13 @@ def test_donors_outside_zip_give_up_to_their_ceiling_on_the_roads_there_are(terr
     # Told whole, paid whole: 11.6 half-days are 12 at 200 euros.
     assert replace(found, covered=11.6).euros_a_month == 2400
     assert "hors d’atteinte" in sentence(found)
+    assert "pas en ZIP" not in sentence(found)
+    # What is paid in ZIP alone is not said to be paid elsewhere.
+    moved = found.targets.assign(zone=["ZAC", "ZIP"])
+    torn = replace(found, targets=moved)
+    assert "1 commune aidée n’est pas en ZIP" in sentence(torn)
+    shared = replace(torn, terms=Terms(scheme="solidaires"))
+    assert "pas en ZIP" not in sentence(shared)
     near = help_plan(territory, question, Terms(volunteers=2, minutes=10.0))
     assert near.covered == 0
     assert near.trips.empty

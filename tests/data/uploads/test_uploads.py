@@ -108,7 +108,7 @@ def test_reason_and_candidates_are_told(region):
     doubtful, refused = matched.outcomes
     assert {place.code for place in doubtful.candidates} == {"33431", "47251"}
     assert "plusieurs communes" in doubtful.reason
-    assert "« Zzyzx » inconnu" in refused.reason
+    assert "commune « Zzyzx » inconnue" in refused.reason
     table = matched.table()
     assert table["line"].tolist() == [2, 3]
     assert "Saint-Léon (33670) [33431]" in table["candidates"][0]
@@ -280,3 +280,21 @@ def test_two_layers_of_the_same_sites_give_each_once(tmp_path):
     assert (other.cells["name"], other.cells["gps"]) == ("Guéret", "4")
     assert "objet 2" in other.fault
     assert any("1 site déjà lu dans une autre couche" in said for said in lines.words())
+
+
+def test_a_code_of_another_region_is_told_as_what_it_is(region):
+    """« Paris (75056) » was « nom inconnu », and a homonym of here took its place."""
+    content = b"nom;code_insee;commune\nA;75056;Paris\nB;35238;Rennes\nC;35238;Ussel\nD;75056;\n"
+    matched = report(content, region)
+    away, also, torn, alone = matched.outcomes
+    for one in (away, alone):
+        assert one.reason == "code INSEE « 75056 » (Paris) : hors de la région et de sa bordure"
+        assert not one.candidates
+    assert "(Rennes) : hors de la région" in also.reason
+    assert "ne vont pas ensemble" in torn.reason
+    assert [place.name for place in torn.candidates] == ["Ussel"]
+    chosen = report(content, region, corrections={4: {"commune": "Ussel"}})
+    assert [site.commune for site in chosen.sites] == ["Ussel"]
+    point = b"nom;code_insee;lon;lat\nA;75056;2.3090;45.5480\n"
+    (far,) = report(point, region).outcomes
+    assert "km de la commune écrite (Paris" in far.reason

@@ -208,3 +208,15 @@ def test_levers_name_places_in_french_and_tell_no_change_that_is_written_alike(
     assert not re.search(r"à Les? ", " ".join(levers["change"]))
     high = flag.levers(territory, str(risk.index[0]), 3)
     assert high["sure"].iloc[1], "one GP more where there is one"
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_what_the_high_classes_are_is_told_in_numbers(horizon: int) -> None:
+    table = past_rates.past(horizon, "class").set_index("label")
+    told = past_rates.classes_told(horizon)
+    for label in ("élevé", "très élevé"):
+        low, lost = (past_rates.of_hundred(table.loc[label, one]) for one in ("low", "rate"))
+        after = told.split(f"« {label} » : ")[1]
+        assert after.startswith(f"probabilité de {low} ")
+        assert f"sur 100, {lost} n’avaient plus de médecin" in after
+    assert told.endswith(f"({past_rates.counted_over(horizon)}, régions tenues à l’écart).")

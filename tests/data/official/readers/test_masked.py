@@ -115,3 +115,21 @@ def test_a_table_of_ones_own_says_that_a_count_is_masked(tmp_path):
     texts = pd.Series(["3", "< 5"], index=[2, 3], name="gps")
     with pytest.raises(InvalidInputError, match=r"ligne 3 : « < 5 ».*masquée"):
         positive_numbers(tmp_path / "gps.csv", texts, "gps")
+
+
+@pytest.mark.parametrize("layout", ["populations", "melodi"])
+def test_nobody_in_an_inhabited_commune_is_a_doubt(read, tmp_path, layout):
+    """A zero took the town off every map: it is told, and what was known of the commune stays."""
+    name, titles, table = LAYOUTS[layout]
+    path = tmp_path / name
+    lines = "".join(
+        f"{code};{count};{MORE.get(layout, 'x')}\n"
+        for code, count in (("16001", "0"), ("33063", "70"), ("87085", "40"))
+    )
+    path.write_text(f"{titles}\n{lines}", "utf-8")
+    _, result = read(path)
+    (told,) = result.tally.refused
+    assert (told.count, told.lines) == (1, (2,))
+    assert "aucun habitant" in told.reason
+    assert set(result.tables[table]["code"]) == {"33063", "87085"}
+    assert result.tally.kept == 2
