@@ -151,31 +151,13 @@ def best_sites(
         existing=existing,
     )
     reachable = demand.reachable(threshold)
-    kept = (demand.people > 0) & (reachable | (model != "lscp"))
-    if prices is None and model == "lscp":
+    if model == "lscp" and prices is None:
         prices = [1.0] * len(sites)  # what exists costs nothing: only new sites are counted
-    # What exists is one more candidate, fixed, at the minutes of its nearest structure.
-    problem = SitingProblem(
-        np.column_stack([demand.minutes, demand.today])[kept],
-        demand.people[kept],
-        np.array([len(sites)]),
-        None if prices is None else np.append(np.asarray(prices, dtype=np.float64), 0.0),
-    )
+    problem = _problem(demand, (demand.people > 0) & (reachable | (model != "lscp")), prices)
     # The best, then what other choices lose on it.
-    opened = None if k is None else k + 1
-    if model == CAPACITATED:
-        chooser: SitingModel = CapacitatedCovering(
-            threshold=threshold, seats=_seats(sites), k=opened or 1
-        )
-    else:
-        chooser = build_model(model, k=opened, threshold=threshold, budget=budget)
+    chooser = _chooser(sites, model=model, k=k, threshold=threshold, budget=budget)
     solution = chooser.solve(problem, time_limit)
-    others = {STEP_BY_STEP: chooser.greedy(problem)}
-    if model == CAPACITATED:
-        widest = Mclp(threshold=threshold, k=opened).solve(problem, time_limit)
-        others["sans limite de places"] = chooser.judge(problem, widest.chosen)
-    if own is not None:
-        others["votre choix"] = chooser.judge(problem, [*own, len(sites)])
+    others = _other_choices(chooser, problem, own, time_limit)
     # By name, and what it does for people.
     names = [*(site.name for site in sites), "existant"]
     differences = price_of_differences(chooser, problem, solution, others)
@@ -288,6 +270,45 @@ def _demand(
     if far:
         minutes, today = np.minimum(minutes, FAR_MINUTES), np.minimum(today, FAR_MINUTES)
     return _Demand(minutes, today, people, everybody, unit)
+
+
+def _problem(
+    demand: _Demand, kept: npt.NDArray[np.bool_], prices: Sequence[float] | None
+) -> SitingProblem:
+    """Return the problem of those kept; what exists is one more candidate, the last, fixed, free.
+
+    It is at the minutes of its nearest structure.
+    """
+    minutes = np.column_stack([demand.minutes, demand.today])[kept]
+    existing = np.array([demand.minutes.shape[1]])
+    costs = None if prices is None else np.append(np.asarray(prices, dtype=np.float64), 0.0)
+    return SitingProblem(minutes, demand.people[kept], existing, costs)
+
+
+def _chooser(
+    sites: Sequence[Site], *, model: str, k: int | None, threshold: float, budget: float | None
+) -> SitingModel:
+    """Return what chooses `k` sites beside what exists; parameters as in `best_sites`."""
+    opened = None if k is None else k + 1
+    if model == CAPACITATED:
+        return CapacitatedCovering(threshold=threshold, seats=_seats(sites), k=opened or 1)
+    return build_model(model, k=opened, threshold=threshold, budget=budget)
+
+
+def _other_choices(
+    chooser: SitingModel,
+    problem: SitingProblem,
+    own: Sequence[int] | None,
+    time_limit: float | None,
+) -> dict[str, Solution]:
+    """Return what is told beside the best: the name of each choice, as planners read it, first."""
+    others = {STEP_BY_STEP: chooser.greedy(problem)}
+    if isinstance(chooser, CapacitatedCovering):
+        widest = Mclp(threshold=chooser.threshold, k=chooser.k).solve(problem, time_limit)
+        others["sans limite de places"] = chooser.judge(problem, widest.chosen)
+    if own is not None:
+        others["votre choix"] = chooser.judge(problem, [*own, *problem.fixed])
+    return others
 
 
 def _named(differences: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

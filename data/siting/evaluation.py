@@ -137,58 +137,60 @@ def evaluate_sites(
     ground = ground_of(territory) if left is None else left.ground
     minutes, from_structures = site_minutes(territory, sites, LIMIT_MINUTES)
     parts = ground.parts_with(territory, sites)
-    inside = minutes[: ground.count]
     risk = None
     if risk_communes is not None:
         risk = ground.communes["code"].isin(list(risk_communes)).to_numpy(dtype=np.bool_)
-    # Each site alone: who reaches it, who works there, what access gains.
     crowd = crowd_of(territory, ground)
-    table = sites_table(sites)[["line", "name", "code", "commune", "lon", "lat"]]
-    effects, near = [], []
+
+    def opened(together: Sequence[Site], trips: Floats, parted: SiteParts | None) -> _Opened:
+        """Return who reaches sites that open together, who works there, what access gains."""
+        nearest = trips[: ground.count].min(axis=1)
+        away = crowd.minutes(territory, together, nearest, LIMIT_MINUTES)
+        counts = reached(ground, crowd, away, risk) | _staff(ground, together)
+        return _Opened(counts | _gains(ground, together, trips, parted), away)
+
+    # Each site alone.
+    alone = []
     for row, site in enumerate(sites):
-        column = minutes[:, [row]]
-        away = crowd.minutes(territory, (site,), inside[:, row], LIMIT_MINUTES)
-        near.append(np.flatnonzero(away <= HUBERT_MINUTES))
-        effects.append(
-            reached(ground, crowd, away, risk)
-            | _staff(ground, (site,))
-            | _gains(ground, (site,), column, parts and parts.only(row))
-        )
+        alone.append(opened((site,), minutes[:, [row]], parts and parts.only(row)))
         if progress is not None:
             progress(row + 1, len(sites))
-    table = pd.concat([table, pd.DataFrame(effects)], axis=1)
+    table = sites_table(sites)[["line", "name", "code", "commune", "lon", "lat"]]
+    table = pd.concat([table, pd.DataFrame([one.counts for one in alone])], axis=1)
     # What sites share, what each may be, how far the nearest MSP is.
+    near = [np.flatnonzero(one.minutes <= HUBERT_MINUTES) for one in alone]
     overlaps = overlaps_of(crowd.people, near)
     table = table.assign(**largest_overlaps(overlaps, table["name"]))
     table = _with_eligibility(table, ground, sites, minutes)
     table = _with_nearest_msp(table, territory, from_structures)
-    # All sites at once, each inhabitant going to the nearest.
-    together = pd.Series(
-        reached(
-            ground, crowd, crowd.minutes(territory, sites, inside.min(axis=1), LIMIT_MINUTES), risk
-        )
-        | _staff(ground, sites)
-        | _gains(ground, sites, minutes, parts)
-    )
-    # What the map draws; who wins and who loses where GPs move in.
-    rows, columns = np.nonzero(inside <= LIMIT_MINUTES)
-    reach = pd.DataFrame({"site": columns, "commune": rows, "minutes": inside[rows, columns]})
-    changes = [
-        _changes(ground, site, minutes[:, [row]], row)
-        for row, site in enumerate(sites)
-        if site.moving
-    ]
     return SiteEvaluation(
         sites=table,
-        together=together,
-        reach=reach.sort_values(["site", "minutes", "commune"], ignore_index=True),
+        # All sites at once, each inhabitant going to the nearest.
+        together=pd.Series(opened(sites, minutes, parts).counts),
+        reach=_reach(minutes[: ground.count]),
         overlaps=overlaps,
-        changes=pd.concat(changes, ignore_index=True)
-        if changes
-        else pd.DataFrame(columns=list(_CHANGES)),
+        changes=_all_changes(ground, sites, minutes),
         departures=left,
         simulated=territory.simulated_tables,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """What sites that open together change (see `SiteEvaluation.sites`).
+
+    `minutes` holds those of each of the crowd to the nearest of them.
+    """
+
+    counts: dict[str, float]
+    minutes: Floats
+
+
+def _reach(inside: Floats) -> pd.DataFrame:
+    """Return the communes within reach of each site; minutes of shape (communes, sites)."""
+    rows, columns = np.nonzero(inside <= LIMIT_MINUTES)
+    reach = pd.DataFrame({"site": columns, "commune": rows, "minutes": inside[rows, columns]})
+    return reach.sort_values(["site", "minutes", "commune"], ignore_index=True)
 
 
 def moves(ground: Ground, sites: Sequence[Site]) -> tuple[Floats, Floats]:
@@ -335,6 +337,18 @@ def _with_nearest_msp(table: pd.DataFrame, territory: Territory, minutes: Floats
         nearest_msp=np.where(known, names, ""),
         msps_known=True,
     )
+
+
+def _all_changes(ground: Ground, sites: Sequence[Site], minutes: Floats) -> pd.DataFrame:
+    """Return who wins and who loses where GPs move in, site after site."""
+    changes = [
+        _changes(ground, site, minutes[:, [row]], row)
+        for row, site in enumerate(sites)
+        if site.moving
+    ]
+    if not changes:
+        return pd.DataFrame(columns=list(_CHANGES))
+    return pd.concat(changes, ignore_index=True)
 
 
 def _changes(ground: Ground, site: Site, minutes: Floats, row: int) -> pd.DataFrame:
