@@ -141,6 +141,7 @@ def test_task_05_what_if_that_line_is_held(newcomer: Gestures) -> None:
     assert "ligne=" in newcomer.page.url
 
 
+@pytest.mark.campaign
 def test_task_06_one_true_page_for_the_mayor_of_a_commune_with_one_gp(
     newcomer: Gestures, tmp_path: Path
 ) -> None:

@@ -174,7 +174,7 @@ def specialist_plan(territory, minutes=30.0):
     )
 
 
-@pytest.mark.parametrize("minutes", [30.0, 45.0])
+@pytest.mark.parametrize("minutes", [30.0, pytest.param(45.0, marks=pytest.mark.campaign)])
 def test_no_specialist_is_placed(territory, minutes):
     """Of specialists no donor is told of: what sites receive is all there is."""
     found = specialist_plan(territory, minutes)

@@ -70,12 +70,12 @@ def test_no_time_from_a_place_to_itself(engine: FrictionTravelTime, places: np.n
 
 
 def test_times_are_the_same_both_ways(engine: FrictionTravelTime, places: np.ndarray) -> None:
-    there = np.roll(places, 1, axis=0)
-    np.testing.assert_allclose(engine.pairs(places, there), engine.pairs(there, places), rtol=1e-9)
+    here, there = places[:30], np.roll(places, 1, axis=0)[:30]
+    np.testing.assert_allclose(engine.pairs(here, there), engine.pairs(there, here), rtol=1e-9)
 
 
 def test_no_detour_is_shorter_than_the_way(engine: FrictionTravelTime, places: np.ndarray) -> None:
-    a, b, c = (np.roll(places, k, axis=0)[:40] for k in (0, 1, 3))
+    a, b, c = (np.roll(places, k, axis=0)[:20] for k in (0, 1, 3))
     detour = engine.pairs(a, b) + engine.pairs(b, c)
     assert (engine.pairs(a, c) <= detour + 1e-9).all()
 
