@@ -19,6 +19,7 @@ from geo.siting import (
     price_of_differences,
 )
 from geo.siting.center import can_be_helped
+from geo.siting.lagrange import Limits
 
 THRESHOLD = 20.0
 
@@ -152,6 +153,13 @@ def test_greedy_and_own_choice_never_beat_the_optimum(instance):
         table = price_of_differences(model, problem, best, others)
         assert (table["lost"] >= -1e-9).all()
         assert len(others["glouton"].chosen) == k
+
+
+def test_what_is_open_is_paid_before_the_rest():
+    left = Limits(2, 3, np.array([2.0, 3.0, 4.0]), 5.0).after(np.array([0]))
+    assert left.allow(np.array([1]))
+    assert not left.allow(np.array([2]))
+    assert left.affordable(3).tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize(("k", "budget"), [(2, None), (6, None), (12, None), (8, 30.0), (None, 25)])

@@ -1,5 +1,6 @@
 """Plans of help against enumeration, a max-flow of networkx, and what must always hold."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import networkx as nx
@@ -98,6 +99,33 @@ def test_without_limits_the_cover_is_the_maximum_flow(seed):
     found = plan(problem)
     assert found.status == "optimal"
     assert found.covered == pytest.approx(most_by_flow(problem, team, set(range(7))), abs=1e-5)
+
+
+@pytest.mark.parametrize("sites", [None, 2])
+def test_doctors_who_work_in_part_give_no_more_than_they_are(sites):
+    """Half a doctor more than a whole number: rounded up, one volunteer would give too much."""
+    whole = small(0, targets=6, donors=5)
+    problem = replace(whole, doctors=whole.doctors - 0.5)
+    for volunteers in (3, 4):
+        found = plan(problem, volunteers=volunteers, sites=sites)
+        by_donor = np.bincount(problem.donor, found.given, problem.doctors.size)
+        assert by_donor.sum() > 0
+        assert (by_donor <= problem.ceiling * problem.doctors + 1e-5).all()
+
+
+def test_whole_volunteers_go_to_the_sites_that_were_found():
+    """Not to those that the largest needs had opened first: there they would cover 6."""
+    problem = small(102, targets=6, donors=5)
+    found = plan(problem, volunteers=3, sites=2)
+    ranges = [range(int(doctors) + 1) for doctors in problem.doctors]
+    best = max(
+        most_by_flow(problem, team, set(opened))
+        for team in product(*ranges)
+        if sum(team) == 3
+        for opened in combinations(range(problem.hosts), 2)
+    )
+    assert best == 18
+    assert found.covered == pytest.approx(best, abs=1e-5)
 
 
 def most_at_sites(problem: HelpProblem, sites: int) -> tuple[float, float]:
