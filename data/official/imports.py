@@ -11,6 +11,7 @@ from data.files.downloads import digest
 from data.official import doubts
 from data.official.coverage import Part, check_here, check_refreshed, few
 from data.official.import_reports import (
+    PARTIAL,
     READ,
     REFUSED,
     ImportReport,
@@ -241,7 +242,8 @@ class _Import:
         result, doubted = brought.result, brought.doubted
         if brought.partly and self.partial == ASK:
             asked = to_confirm(item, result, brought.partly, self.index, doubted)
-            self.reports[item.position] = asked
+            untold = before is not None and before.status in {REFUSED, PARTIAL}
+            self.reports[item.position] = together(before, asked) if untold else asked
             return
         fed = self._change(item, brought)
         status = status_of(fed, brought.tables, result.tables) if self.commit else READ

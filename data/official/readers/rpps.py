@@ -94,9 +94,17 @@ def read(candidate: Candidate, index: CommuneIndex) -> ReadResult:
                 "laissées inconnues, jamais comptées zéro",
             )
         )
+    silent = len((set(sure) - set(counts.index)) & index.codes)
+    if silent:
+        tally.remarks.append(
+            french.counted(silent, "commune", "communes")
+            + " des départements de ces médecins, sans aucune ligne : sans médecin (le registre "
+            "est exhaustif, un extrait ne l’est pas)"
+        )
     here = located["code"].isin(index.codes)
+    gps_here = located.loc[here, "share"].sum()
     tally.remarks.append(
-        french.counted(located.loc[here, "share"].sum(), "généraliste", "généralistes", 1)
+        french.counted(gps_here, "généraliste", "généralistes", french.tenths_if_any(gps_here))
         + " de premier recours dans la région, "
         + french.counted(int(here.sum()), "lieu d’exercice", "lieux d’exercice")
         + " ; un médecin de k lieux compte pour 1/k dans chacun"

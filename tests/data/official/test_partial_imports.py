@@ -1,6 +1,7 @@
 """Files of part of a region are announced first; a folder goes in whatever the order."""
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,14 @@ def test_a_folder_gives_the_same_state_in_any_order(tmp_path, monkeypatch):
     assert tables["specialists"]["doctors"].tolist() == [2.0]
     assert sorted(tables["people_squares"]["people"]) == [7.0, 40.0]
     assert tables["reference"]["share_over_75"].notna().sum() == 2
+
+
+def test_a_member_not_read_is_named_while_the_other_waits(tmp_path):
+    """The question about the one that was read took the place of what is said of the other."""
+    path = tmp_path / "ensemble.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Communes.csv", "DEPCOM;COM;PMUN\n19275;Ussel;9000\n")
+        archive.writestr("Communes_associees.csv", "DEPCOM;COMP;PMUN\n19275;Part;30\n")
+    (report,) = imports.import_files([path], partial=imports.ASK)
+    assert report.status == import_reports.PARTIAL
+    assert any("Communes_associees.csv" in one for one in report.remarks)

@@ -50,6 +50,8 @@ def test_first_resort_and_shares_between_sites(read_zip, tmp_path):
     ]  # fmt: skip
     result = read_zip(write(tmp_path / "rpps.zip", rows))
     assert _counts(result) == {"16001": 0.5, "16002": 0, "16186": 1, "33063": 0.5 + 1 + 1}
+    # A zero that no line says is told: an extract would empty its départements.
+    assert any(one.startswith("1 commune des départements") for one in result.tally.remarks)
     assert result.vintages == {"gps": "21/11/2026"}
     assert result.tally.read == 11
     assert {r.reason: r.count for r in result.tally.refused} == {"commune non trouvée": 1}
