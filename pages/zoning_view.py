@@ -97,7 +97,7 @@ def draw_gauges(communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, s
     """Draw the share of each zone against its ceiling, in one strip: the map stands below it."""
     table = zoning_gauges.effect(communes, changes, ceilings)
     shown = table[table["zone"].isin(ZONES)].to_dict("records")
-    items = "".join(_gauge(row, tried=bool(changes)) for row in shown)
+    items = "".join(_gauge(row, ceilings.year, tried=bool(changes)) for row in shown)
     st.html(f'{_STYLE}<ul class="ps-gauges" aria-label="Parts de la population">{items}</ul>')
     for row in table[~table["zone"].isin(ZONES) & (table["communes"] > 0)].to_dict("records"):
         st.caption(
@@ -107,8 +107,11 @@ def draw_gauges(communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, s
         )
 
 
-def _gauge(row: Mapping[Hashable, Any], *, tried: bool) -> str:
-    """Return a zone: its share, a bar that twice the ceiling fills, and the margin left."""
+def _gauge(row: Mapping[Hashable, Any], year: str, *, tried: bool) -> str:
+    """Return a zone: its share, a bar that twice the ceiling fills, and the margin left.
+
+    The ceiling is told with its `year`, where its source has one.
+    """
     capped = row["ceiling"] > 0
     over = capped and bool(row["over"])
     people = counted(row["population"], "habitant", "habitants")
@@ -120,7 +123,10 @@ def _gauge(row: Mapping[Hashable, Any], *, tried: bool) -> str:
         bar = f'<div class="bar" aria-hidden="true"><i style="width:{width:.1f}%"></i><b></b></div>'
         room = counted(abs(row["room"]), "habitant", "habitants")
         margin = f"dépassé de {room}" if over else f"marge de {room}"
-        said = f"plafond {percent(row['ceiling'], 1)} : {margin} ; {said}"
+        of_year = f" ({year})" if year else ""
+        said = f"plafond {percent(row['ceiling'], 1)}{of_year} : {margin} ; {said}"
+    elif row["zone"] in zoning_gauges.CAPPED:
+        said = f"plafond non connu ; {said}"
     return (
         f"<li{' class=over' if over else ''}><strong>{escape(ZONE_TITLES[row['zone']])}</strong> "
         f'<strong class="v">{percent(row["share"], 1)}</strong>{change}{bar}'

@@ -3,6 +3,7 @@
 The zoning is legal data: nothing here re-zones. A change of zone is tried on a copy.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from data.region.table_names import ZONES
 from data.region.territory import Territory
 from geo import aggregation as ag
 from geo.errors import InvalidInputError
+
+CAPPED = ("ZIP", "ZAC")
+"""Zones that have a ceiling, known or not."""
 
 CEILINGS_REGION = "75"
 """The region whose ceilings `data.region.rules` holds, with all of France; others are not known."""
@@ -63,6 +67,12 @@ class Ceilings:
                 "plafonds de la révision de 2021 pour toute la France ; chaque région a les siens",
             )
         return cls(0.0, 0.0, "plafonds de cette région non connus : à saisir d’après sa révision")
+
+    @property
+    def year(self) -> str:
+        """The year that their source names, "" where it names none."""
+        found = re.search(r"\b20\d\d\b", self.source)
+        return found[0] if found else ""
 
     @property
     def said(self) -> str:

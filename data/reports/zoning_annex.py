@@ -11,6 +11,7 @@ import pandas as pd
 from data.access import zoning_units
 from data.access.source_notes import engine_line, headed, quoted, with_warning
 from data.access.zoning_gauges import (
+    CAPPED,
     Ceilings,
     ages_note,
     contradictions,
@@ -266,9 +267,7 @@ def decree_annex(
             "Communes": gauge["communes"].map(number),
             "Habitants": gauge["population"].map(number),
             "Part": gauge["share"].map(lambda share: percent(share, 1)),
-            "Plafond": gauge["ceiling"].map(
-                lambda share: "sans plafond" if pd.isna(share) else percent(share, 1)
-            ),
+            "Plafond": gauge.apply(_ceiling, axis=1),
         },
         (6.0, 2.4, 3.0, 2.4, 3.2),
     )
@@ -280,6 +279,13 @@ def decree_annex(
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _ceiling(row: pd.Series) -> str:
+    """Return the ceiling of a zone; one that is not known is not one that is not there."""
+    if pd.notna(row["ceiling"]):
+        return percent(row["ceiling"], 1)
+    return "non connu" if row["zone"] in CAPPED else "sans plafond"
 
 
 def _add_changes(document: Any, before: pd.DataFrame, changes: Mapping[str, str]) -> None:

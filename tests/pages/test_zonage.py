@@ -196,3 +196,5 @@ def test_what_has_no_known_zone_is_told_beside_the_gauges() -> None:
         app.run()
         assert not app.exception
         assert [one in app.caption[0].value for one in told] == [True] * len(app.caption)
+        # A ceiling is of a revision: the year stands beside it.
+        assert "plafond 16,8 % (2021) : " in app.get("html")[0].proto.body.replace("\xa0", " ")

@@ -141,3 +141,24 @@ def test_each_zone_of_a_territory_that_is_cut_has_its_row(
     assert f" {1 + sizes[silent]} communes, " in said
     told = sum(len(row[4].split(", ")) for row in rows)
     assert told == int((tried["zone"] != "").sum())
+
+
+def test_a_ceiling_that_is_not_known_is_not_said_to_be_none(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    territory, communes = loaded
+    content = zoning_annex.decree_annex(territory, communes, Ceilings.of_region("53"))
+    told = {
+        row.cells[0].text: row.cells[4].text
+        for row in docx.Document(io.BytesIO(content)).tables[0].rows[1:]
+    }
+    assert (
+        told[zoning_annex.ZONE_TITLES["ZIP"]]
+        == told[zoning_annex.ZONE_TITLES["ZAC"]]
+        == "non connu"
+    )
+    assert (
+        told[zoning_annex.ZONE_TITLES["ZV"]]
+        == told[zoning_annex.ZONE_TITLES["HZ"]]
+        == "sans plafond"
+    )
