@@ -26,6 +26,7 @@ from pages import (
     grids,
     map_dialogue,
     map_view,
+    own_choices,
     reads,
     shell,
     table_filters,
@@ -90,7 +91,7 @@ def _map(territory: Territory) -> None:
     file = carte_around.written(territory, message, view)
     if file is not None and "around" in answer:
         answer["around"] = {**answer["around"], "file": file}
-    answer["address"] = table_filters.told()
+    answer["address"] = table_filters.told() | own_choices.named()
     if (chosen := carte_table.pointed(message)) is not None:
         answer["select"] = chosen
     map_view.draw_map(_payload(territory, view), answer, MAP)

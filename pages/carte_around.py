@@ -74,7 +74,8 @@ def follow(territory: Territory, key: str, message: Mapping[str, Any], view: Vie
         if refused := sites_pick.add_point(territory, *view.here):
             return refused
         del st.session_state[key]
-        shell.remember(view, address=False)
+        # The site says where: its own rings are drawn there.
+        shell.remember(replace(view, here=None), address=False)
         st.switch_page("pages/sites.py")
     if st.session_state.get(_OFFERED) != view.here:
         st.rerun(scope="app")

@@ -1,24 +1,30 @@
 """Under the map: what changed between two years, as a table and as files."""
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from data.access.source_notes import headed
 from data.maps import differences
 from data.region.territory import Territory
 from geo.layers import Indicator
-from pages import figures, shell
+from pages import fields, figures, own_choices, shell
 
 KEY = "entre_deux_annees"
+_INDICATOR, _YEARS = "tquoi", "tannees"
+"""In the address: what is compared, and the two years, with a "-" between."""
+_WHAT, _FIRST, _LAST = "entre_quoi", "entre_de", "entre_a"
+"""Keys of the three choices."""
 
 
 def draw(territory: Territory) -> None:
     """Draw the table of what changed, made when it is asked for."""
     # Open where the address compares two years: the map then shows the same figures.
-    box = st.expander(
+    box = own_choices.fold(
         "Entre deux années : tableau et fichiers de ce qui a changé",
-        expanded="depuis" in st.query_params,
+        "annees",
         key=KEY,
-        on_change="rerun",
+        first="depuis" in st.query_params,
     )
     if box.open:
         with box:
@@ -37,15 +43,9 @@ def _draw(territory: Territory) -> None:
             "Une seule année est connue : importez un autre millésime dans « Données et méthode »."
         )
         return
-    indicator = _pick_indicator(tuple(known))
+    indicator = _pick_indicator({one.key: one for one in known})
     years = known[indicator]
-    # The map takes them in either order.
-    asked = sorted(st.query_params.get(name, str(years[-1])) for name in ("depuis", "annee"))
-    left, right = st.columns(2)
-    first = left.selectbox("De", years[:-1], index=_place(years[:-1], asked[0], 0))
-    later = [year for year in years if year > first]
-    last = right.selectbox("À", later, index=_place(later, asked[1], len(later) - 1))
-    between = (first, last)
+    first, last = between = _pick_years(years)
     table = differences.changes(territory, indicator, communes, between)
     told = differences.sentence(indicator, table, between)
     figures.lead(told, "annees")
@@ -62,15 +62,49 @@ def _draw(territory: Territory) -> None:
     )
 
 
-def _pick_indicator(known: tuple[Indicator, ...]) -> Indicator:
-    keys = [one.key for one in known]
+def _pick_indicator(known: Mapping[str, Indicator]) -> Indicator:
+    """Draw the choice of an indicator, that of the map as long as none is chosen here."""
     shown = shell.view().indicator
-    place = keys.index(shown) if shown in keys else 0
-    chosen: Indicator = st.selectbox(
-        "Ce qui est comparé", known, index=place, format_func=lambda one: one.label
+    usual = shown if shown in known else next(iter(known))
+    fields.hold(_WHAT, own_choices.among(_INDICATOR, {key: key for key in known}, usual))
+
+    def picked() -> None:
+        key = str(st.session_state[_WHAT])
+        own_choices.say(**{_INDICATOR: "" if key == usual else key})
+
+    chosen: str = st.selectbox(
+        "Ce qui est comparé",
+        list(known),
+        format_func=lambda key: known[key].label,
+        key=_WHAT,
+        on_change=picked,
     )
-    return chosen
+    return known[chosen]
 
 
-def _place(years: list[int], asked: str, otherwise: int) -> int:
-    return next((place for place, year in enumerate(years) if str(year) == asked), otherwise)
+def _pick_years(years: Sequence[int]) -> tuple[int, int]:
+    """Draw the choice of two years, those of the map as long as none are chosen here."""
+    # The map takes them in either order.
+    asked = sorted(st.query_params.get(name, str(years[-1])) for name in ("depuis", "annee"))
+    usual = _between(years, asked) or (years[0], years[-1])
+    shown = _between(years, own_choices.told().get(_YEARS, "").split("-")) or usual
+    for key, year in zip((_FIRST, _LAST), shown, strict=True):
+        fields.hold(key, year)
+
+    def picked() -> None:
+        first, last = (int(st.session_state[key]) for key in (_FIRST, _LAST))
+        between = (first, last if last > first else years[-1])
+        own_choices.say(**{_YEARS: "" if between == usual else "-".join(map(str, between))})
+
+    left, right = st.columns(2)
+    left.selectbox("De", years[:-1], key=_FIRST, on_change=picked)
+    later = [year for year in years if year > shown[0]]
+    right.selectbox("À", later, key=_LAST, on_change=picked)
+    return shown
+
+
+def _between(years: Sequence[int], asked: Sequence[str]) -> tuple[int, int] | None:
+    """Return two years of a text where both are known and one comes before the other."""
+    known = {str(year): year for year in years}
+    found = [known[one] for one in asked if one in known]
+    return (found[0], found[1]) if len(found) == len(asked) == 2 and found[0] < found[1] else None

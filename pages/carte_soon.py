@@ -10,7 +10,7 @@ from data.region.territory import Territory
 from geo.errors import ProxiSoinsError
 from models.region import soon
 from models.region.soon import Soon
-from pages import accounts, figures, shell
+from pages import accounts, figures, own_choices, shell
 
 SOURCES = ("communes", "gps", "gp_history", "apl")
 MASKED = (
@@ -37,7 +37,7 @@ def _years(territory: Territory) -> list[int]:
 
 def draw(territory: Territory) -> None:
     """Draw what is known of the coming years, computed when it is asked for, then kept."""
-    box = st.expander(title(territory), key="soon", on_change="rerun")
+    box = own_choices.fold(title(territory), "ensuite", key="soon")
     if not box.open:
         return
     with box:
@@ -78,13 +78,14 @@ def _draw(territory: Territory) -> None:
 
 
 def _tables(territory: Territory, last: Soon) -> None:
-    level = st.segmented_control(
+    level = own_choices.pick(
+        st.segmented_control,
         "Tableau",
-        list(LEVELS),
-        default="epci",
+        "ensuite",
+        {one: one for one in LEVELS},
+        key="soon_level",
         required=True,
         format_func=LEVELS.__getitem__,
-        key="soon_level",
         wrap=True,
     )
     if level == "commune":
@@ -94,6 +95,6 @@ def _tables(territory: Territory, last: Soon) -> None:
         )
         table = last.carriers.head(FIRST_CARRIERS)
     else:
-        table = soon.by_territory(territory, shell.commune_indicators(territory), level or "epci")
+        table = soon.by_territory(territory, shell.commune_indicators(territory), level)
     figures.table(table, height=320)
     st.caption(privacy.WORKING_PAPER)

@@ -13,7 +13,17 @@ from data.maps.document import Pointed
 from data.region import privacy
 from data.region.territory import Territory
 from data.reports import columns
-from pages import accounts, exporting, fields, figures, grids, map_dialogue, shell, table_filters
+from pages import (
+    accounts,
+    exporting,
+    fields,
+    figures,
+    grids,
+    map_dialogue,
+    own_choices,
+    shell,
+    table_filters,
+)
 from pages.state import ViewState
 
 TABLE = "carte_lignes"
@@ -147,11 +157,11 @@ def draw(territory: Territory, key: str) -> None:
         Key of the map.
     """
     # Sent when asked for: the table and what draws it weigh ten times the map.
-    box = st.expander(
+    box = own_choices.fold(
         "Tableau et exports : les mêmes chiffres, une ligne par commune",
-        expanded=table_filters.asked(),
+        "tableau",
         key="table",
-        on_change="rerun",
+        first=table_filters.asked(),
     )
     lines, with_risk = figures.notes(territory), accounts.may_see_risk()
     if with_risk:

@@ -3,14 +3,18 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages import own_choices
 
-def until_chosen(label: str, *, key: str, chosen: bool) -> DeltaGenerator:
-    """Return an expander that opens once something was chosen in it, and stays so.
+
+def until_chosen(label: str, name: str, *, key: str, chosen: bool) -> DeltaGenerator:
+    """Return a fold that opens once something was chosen in it, and stays so.
 
     Parameters
     ----------
     label
         What it says.
+    name
+        What the address calls it.
     key
         Key of the session that holds that it was opened.
     chosen
@@ -18,4 +22,4 @@ def until_chosen(label: str, *, key: str, chosen: bool) -> DeltaGenerator:
     """
     if chosen:
         st.session_state[key] = True
-    return st.expander(label, expanded=key in st.session_state)
+    return own_choices.fold(label, name, first=key in st.session_state)

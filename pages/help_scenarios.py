@@ -31,7 +31,8 @@ from pages.sites_scenarios import draw_shares
 from pages.sites_table import draw_compared
 
 _PAIR = "plans"
-"""In the address: the two plans compared, by their identities, with a comma between."""
+"""In the address: the plan chosen, where it is not the last one, and after a comma another one that
+it is compared with, by their identities."""
 
 
 def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
@@ -94,7 +95,8 @@ def _save(territory: Territory, chosen: HelpChoices, name: str, note: str) -> No
 def _list(territory: Territory) -> None:
     who = accounts.author()
     last = st.session_state.get("aide_plan", "")
-    first, _, second = own_choices.told().get(_PAIR, "").partition(",")
+    asked = scenario_list.still("aide_plans", own_choices.told().get(_PAIR, ""), last)
+    first, _, second = asked.partition(",")
     also = first or last
     found = scenario_list.draw(territory.region, Kind.PLAN, "aide_plans", what="plans", also=also)
     known = dict(found.scenarios)
@@ -103,8 +105,10 @@ def _list(territory: Territory) -> None:
             st.text("Aucun plan enregistré dans cette région.")
         return
     key = f"aide_plans_{last}"
-    if first in known or key not in st.session_state:
-        own_choices.show(key, next(one for one in (first, last, *known) if one in known))
+    usual = next(one for one in (last, *known) if one in known)
+    own_choices.show(key, first if first in known else usual)
+    if st.session_state[key] not in known:
+        st.session_state[key] = usual
     picked = st.selectbox(
         "Plans enregistrés", list(known), format_func=lambda one: _label(known[one]), key=key
     )
@@ -130,7 +134,7 @@ def _list(territory: Territory) -> None:
     if others and st.toggle("Comparer avec un autre plan", key=key):
         _compared(territory, plan, others, second)
     else:
-        own_choices.say(**{_PAIR: ""})
+        own_choices.say(**{_PAIR: "" if picked == usual else picked})
 
 
 def _label(plan: Scenario) -> str:

@@ -1,4 +1,4 @@
-"""What is chosen on a map that keeps no view of its own: its commune, its layers, in the address.
+"""What is chosen on a map that keeps no view of its own, in the address: commune, layers, the rest.
 
 The client asks the server at each gesture (`pages.map_dialogue`), which writes the address and
 answers what it says; so Back, Forward and a link show it. Where such a map stands, its client
@@ -6,35 +6,44 @@ writes itself (`place.js`).
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
 from data.maps.document import Chosen
+from data.region.rules import HUBERT_MINUTES, ROOM_PEOPLE_A_GP
 from pages import following, map_dialogue, own_choices, shell
-from pages.state import COMMUNE
+from pages.state import COMMUNE, ViewState
 
 _HEARD, _CHOSEN = "carte_entendue_", "carte_choisie"
-"""Before the key of a map, the last question that was heard; key of the commune chosen.
+"""Before the key of a map, the last question that was heard; key of what is chosen of the view.
 
 The maps of a screen share it, as long as one stays there.
 """
 _LAYER = re.compile(r"-?[a-z0-9_]{1,40}")
 _MOST_LAYERS = 20
+_PLACE = ("commune", "ici")
+"""Parameters of the view that any map holds: its commune, the point of its isochrones."""
+_DRAWN = ("ind", "annee", "depuis", "place", "seuil", "partage")
+"""Those of a map that offers several indicators; elsewhere they wait for the maps that do."""
+_NAMES = (*_PLACE, *_DRAWN)
+_OPENING = {"place": str(ROOM_PEOPLE_A_GP), "seuil": f"{HUBERT_MINUTES:g}"}
+"""What the client says and an address leaves out."""
 
 
 def of_query(query: Mapping[str, str], parameter: str = own_choices.LAYERS) -> Chosen:
     """Return what an address says; what is foreign is left aside, what is unknown by the client."""
     commune = query.get("commune", "")
     layers = [one for one in query.get(parameter, "").split(",") if _LAYER.fullmatch(one)]
+    view = _of_view(ViewState.from_query(query))
     return {
         "commune": commune if COMMUNE.fullmatch(commune) else "",
         "layers": ",".join(layers[:_MOST_LAYERS]),
+        "view": {name: text for name, text in view.items() if name != "commune"},
     }
 
 
-def follow(key: str, parameter: str) -> Chosen:
+def follow(key: str, parameter: str, offered: Collection[str] = ()) -> Chosen:
     """Return what is chosen on the map of a key, and write it in the address.
 
     Parameters
@@ -43,41 +52,63 @@ def follow(key: str, parameter: str) -> Chosen:
         Of the map.
     parameter
         Name, in the address, of its layers.
+    offered
+        Keys of the indicators that it offers, of those of the view; none where it has its own.
     """
     message = map_dialogue.asked(key)
     turn = message.get("turn")
     told = {parameter: own_choices.told().get(parameter, "")}
     heard = st.session_state.get(_HEARD + key)
+    kept = _kept()
     # At Back the address decides, and until the map has said something.
     if turn is None or turn == heard or following.stepped():
-        chosen = of_query({"commune": _commune(), **told}, parameter)
+        chosen = of_query(kept | told, parameter)
     else:
         state = message.get("state")
-        said = state if isinstance(state, dict) else {}
-        chosen = of_query({str(name): str(text) for name, text in said.items()})
+        said = {str(k): str(v) for k, v in state.items()} if isinstance(state, dict) else {}
+        kept = _said(kept, said, offered)
+        chosen = of_query(kept | {own_choices.LAYERS: said.get(own_choices.LAYERS, "")})
     st.session_state[_HEARD + key] = turn
-    _write(chosen["commune"])
+    _write(kept)
     own_choices.say(**{parameter: chosen["layers"]})
     return chosen
 
 
-def forget_commune() -> None:
-    """Have no commune chosen: what its card was asked for is done."""
-    _write("")
+def forget_place() -> None:
+    """Have no commune chosen and no point: what the card was asked for there is done."""
+    _write({name: text for name, text in _kept().items() if name not in _PLACE})
 
 
-def _commune() -> str:
-    """Return the commune chosen on the screen in sight; that of the view as one comes to it."""
-    visit, commune = st.session_state.get(_CHOSEN, (-1, ""))
+def _said(kept: dict[str, str], said: dict[str, str], offered: Collection[str]) -> dict[str, str]:
+    """Return what is chosen of the view once a map has said what it shows."""
+    heard = _of_view(ViewState.from_query(said))
+    # That of another screen, which is not offered here, waits for its return.
+    waits = kept.get("ind", ViewState.indicator) not in offered and "ind" not in heard
+    names = {*_PLACE, *(_DRAWN if offered else ())} - ({"ind"} if waits else set())
+    others = {name: text for name, text in kept.items() if name not in names}
+    return others | {name: text for name, text in heard.items() if name in names}
+
+
+def _of_view(view: ViewState) -> dict[str, str]:
+    """Return what the address says of what a map chooses in the view."""
+    told = view.to_query()
+    return {one: told[one] for one in _NAMES if one in told and told[one] != _OPENING.get(one)}
+
+
+def _kept() -> dict[str, str]:
+    """Return what is chosen on the screen in sight; what the view says as one comes to it."""
+    visit, kept = st.session_state.get(_CHOSEN, (-1, {}))
     if visit != own_choices.visit() or following.stepped():
-        return shell.view().commune
-    return str(commune)
+        return _of_view(shell.view())
+    return dict(kept)
 
 
-def _write(commune: str) -> None:
-    """Keep the commune in the view, and write it: nothing else of the address moves."""
-    st.session_state[_CHOSEN] = (own_choices.visit(), commune)
+def _write(chosen: dict[str, str]) -> None:
+    """Keep in the view what is chosen, and write it: nothing else of the address moves."""
+    st.session_state[_CHOSEN] = (own_choices.visit(), chosen)
     view = shell.view()
-    if view.commune != commune:
-        shell.remember(replace(view, commune=commune), address=False)
-    own_choices.write("commune", commune)
+    if _of_view(view) != chosen:
+        others = {name: text for name, text in view.to_query().items() if name not in _NAMES}
+        shell.remember(ViewState.from_query(others | chosen), address=False)
+    for name in _NAMES:
+        own_choices.write(name, chosen.get(name, ""))

@@ -4,32 +4,51 @@ They are kept in the session, by screen, and written with the view (`shell.in_ad
 that came before the browser had written the address of the one before undoes none of them.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from data.base import french
 from pages import following
 
 LAYERS, POLE_LAYERS = "calques", "calques_pole"
 """What a map shows beside what it opens on; see `pages.map_choices`."""
+FOLDS = "volets"
+"""Folds that are open and, after a "-", those that open by themselves and are closed."""
+WORD, PAGE = "mot", "feuille"
+"""What is sought in a list of scenarios, and its page in sight; see `pages.scenario_list`."""
+_SITES = ("detail", "compares", "mesures", "image", LAYERS, FOLDS)
+"""What is read of sites, by who works on them and by who was sent them."""
+COMMON = frozenset({*_SITES, WORD, PAGE})
+"""Names that mean the same on several screens."""
 PARAMETERS: dict[str, tuple[str, ...]] = {
+    "carte": (FOLDS, "ensuite", "tquoi", "tannees"),
     "sites": (
-        *("detail", "compares", "mesures", "image", "carte_pole", LAYERS, POLE_LAYERS, "pole"),
+        *_SITES,
+        *("carte_pole", POLE_LAYERS, "pole", "choisi", WORD, PAGE),
         *("modele", "k", "minutes", "qui", "existant", "choix"),
         *("prix", "somme", "deconseilles", "meilleurs"),
     ),
-    "permanence": (LAYERS,),
-    "solidarite": (LAYERS, "tableau", "selon", "plans", "semaine"),
-    "risques": ("qui_part", "epreuve", "courbes", "par"),
-    "partage": ("ma_commune",),
+    "permanence": (LAYERS, FOLDS),
+    "solidarite": (LAYERS, FOLDS, "tableau", "selon", "plans", WORD, PAGE, "semaine"),
+    "risques": (FOLDS, "qui_part", "epreuve", "courbes", "par"),
+    "zonage": (FOLDS,),
+    "territoire": (WORD, PAGE),
+    "partage": ("ma_commune", *_SITES),
 }
 """Names of the address that are a screen's alone, by the screen."""
+_BY_CLIENT = "carte"
+"""The screen whose address its map writes, with what it is answered (`named`)."""
 
 _KEPT, _SCREEN, _VISITS = "choix_propres", "choix_propres_de", "choix_propres_visites"
+_OPENED = "volet_ouvert_"
+"""Before the key of a fold: whether it opened by itself."""
 _LONGEST = 4_000
+_FOLD = re.compile(r"-?[a-z_]{1,20}")
 _Value = TypeVar("_Value")
 
 
@@ -67,8 +86,13 @@ def say(**said: str) -> None:
     """Keep what is chosen, by parameter, "" for what an address without it means; write it."""
     kept = {name: text for name, text in (told() | said).items() if text}
     _all()[screen()] = kept
-    for name, text in said.items():
+    for name, text in said.items() if screen() != _BY_CLIENT else ():
         write(name, text)
+
+
+def named() -> dict[str, str]:
+    """Return all that the address may say of the screen in sight, "" where it says nothing."""
+    return dict.fromkeys(PARAMETERS.get(screen(), ()), "") | told()
 
 
 def write(parameter: str, text: str) -> None:
@@ -112,9 +136,51 @@ def pick(
     show(key, among(parameter, {text: value for value, text in options.items()}, first))
     if st.session_state[key] not in options:
         st.session_state[key] = first
-    chosen = draw(label, list(options), key=key, **look)
-    say(**{parameter: "" if chosen == first else options[chosen]})
+
+    def picked() -> None:
+        chosen = st.session_state[key]
+        say(**{parameter: "" if chosen == first else options[chosen]})
+
+    # Before anything is drawn: a map above answers what the address says.
+    chosen = draw(label, list(options), key=key, on_change=picked, **look)
+    picked()
     return chosen
+
+
+def fold(label: str, name: str, *, key: str = "", first: bool = False) -> ExpanderContainer:
+    """Draw a fold; the address holds that it is open, or closed where it opens by itself.
+
+    Parameters
+    ----------
+    label
+        What it says.
+    name
+        What the address calls it, on its screen.
+    key
+        Its key, from its name where that is "".
+    first
+        Whether it opens by itself; from then on it stays as its reader has it.
+    """
+    key = key or f"volet_{name}"
+    opens = first and not st.session_state.get(_OPENED + key)
+    if key not in st.session_state or opens or following.stepped():
+        st.session_state[key] = name in _folds() or (first and f"-{name}" not in _folds())
+    st.session_state[_OPENED + key] = first
+
+    def folded() -> None:
+        others = [one for one in _folds() if one.removeprefix("-") != name]
+        is_open = bool(st.session_state[key])
+        here = [] if is_open == first else [name if is_open else f"-{name}"]
+        say(**{FOLDS: ",".join([*others, *here])})
+
+    box = st.expander(label, key=key, on_change=folded)
+    folded()
+    return box
+
+
+def _folds() -> list[str]:
+    """Return what the address says of the folds of the screen in sight."""
+    return [one for one in told().get(FOLDS, "").split(",") if _FOLD.fullmatch(one)]
 
 
 def tabs(titles: Sequence[str], parameter: str, *, key: str) -> Sequence[DeltaGenerator]:

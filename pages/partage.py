@@ -22,6 +22,7 @@ from pages import (
     figures,
     kept_parts,
     links,
+    own_choices,
     reads,
     shared_views,
     shell,
@@ -160,7 +161,9 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     chosen = () if found is None else found[1].chosen
     sites_departures.say_departures(evaluation, public=True)
     sites_results.draw_answer(territory, evaluation)
-    sites_results.draw_map(territory, shared.draft, evaluation, chosen, MAP)
+    sites_results.draw_map(
+        territory, shared.draft, evaluation, chosen, MAP, addressed=own_choices.LAYERS
+    )
     if found is not None:
         st.subheader("Les meilleurs sites")
         names = site_tables.labels([s.name for s in sites], [s.line for s in sites])

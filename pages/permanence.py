@@ -20,7 +20,17 @@ from data.pdses import tables as permanence_tables
 from data.pdses.coverage import FARTHEST_MINUTES, Cover
 from data.region import schemas
 from data.region.territory import Territory
-from pages import exporting, figures, following, grids, on_call_view, reads, shell, unread
+from pages import (
+    exporting,
+    figures,
+    following,
+    grids,
+    on_call_view,
+    own_choices,
+    reads,
+    shell,
+    unread,
+)
 from pages.permanence_import import draw_import
 
 MAP = "permanence_map"
@@ -198,7 +208,9 @@ def _draw_lines(screen: _Screen, shown: pd.DataFrame, which: str) -> None:
     """Draw the lines of the map, folded, with their files; `which` they are is said there."""
     what = f"Permanence des soins : lignes de la carte, {which}"
     notes = headed(screen.territory, what, screen.notes)
-    with st.expander(f"Sur la carte : {french.counted(len(shown), 'ligne', 'lignes')}"):
+    with own_choices.fold(
+        f"Sur la carte : {french.counted(len(shown), 'ligne', 'lignes')}", "lignes"
+    ):
         _frame(permanence_tables.lines_table(shown, screen.territory.region))
         _downloads(
             "lignes",

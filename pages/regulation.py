@@ -225,7 +225,7 @@ def _groups(
 
 
 def _week(calls: Calls, chosen: RegulationChoices) -> None:
-    with st.expander("Heure par heure, toute la semaine"):
+    with own_choices.fold("Heure par heure, toute la semaine", "semaine"):
         code = own_choices.pick(
             st.selectbox,
             "Département",

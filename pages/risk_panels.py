@@ -135,7 +135,7 @@ def _why(territory: Territory, row: dict[str, Any], _horizon: int) -> None:
         "Effets sur le risque annuel, comparés à une commune moyenne qui a un médecin ; un thème "
         "inconnu est absent."
     )
-    with st.expander("Les mêmes effets en chiffres"):
+    with own_choices.fold("Les mêmes effets en chiffres", "effets"):
         titles = ["Thème", "Effet sur le risque annuel"]
         grids.draw_wrapped(added[["theme", "told"]].set_axis(titles, axis=1))
     if said := ages.told(territory, row["departement"]):
@@ -271,7 +271,7 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
         grids.draw(
             flag_tables.rounds_listed(gone), hide_index=True, placeholder=MISSING, width="content"
         )
-    with st.expander("Hypothèses"):
+    with own_choices.fold("Hypothèses", "hypotheses"):
         figures.bullets(gone.assumptions)
     _sources(territory)
 

@@ -60,7 +60,7 @@ def _horizon(known: proof.Proof, horizon: int) -> None:
         "attendu."
     )
     st.text(known.level(LATEST[1], horizon))
-    with st.expander("Par département, à l’échéance choisie"):
+    with own_choices.fold("Par département, à l’échéance choisie", "departements"):
         grids.draw(known.departements(horizon), hide_index=True, placeholder=MISSING)
 
 
@@ -162,7 +162,7 @@ def _curves(known: proof.Proof) -> None:
         st.header("Pertes des premières communes")
         _chart(yields, "Pertes")
         st.caption("En regardant d’abord les communes que le modèle classe en tête.")
-    with st.expander("Les mêmes courbes en chiffres"):
+    with own_choices.fold("Les mêmes courbes en chiffres", "courbes"):
         grids.draw(known.classes(length), hide_index=True, placeholder=MISSING)
         grids.draw(curve.round(1), hide_index=True, placeholder=MISSING)
         grids.draw(yields.round(0), hide_index=True, placeholder=MISSING)
@@ -184,7 +184,9 @@ def _groups(known: proof.Proof) -> None:
     st.caption(
         "Trois ans, régions jamais vues. Sous 5 pertes, précision et AUC ne sont pas données."
     )
-    with st.expander("Ce que vaut un signal, à chaque durée ; ce que coûte un fichier absent"):
+    with own_choices.fold(
+        "Ce que vaut un signal, à chaque durée ; ce que coûte un fichier absent", "signal"
+    ):
         grids.draw(known.certainty(), hide_index=True, placeholder=MISSING)
         st.caption("Cible : 10 % au plus dans chacune des deux colonnes d’erreurs.")
         grids.draw(known.missing(), hide_index=True, placeholder=MISSING)
@@ -193,13 +195,15 @@ def _groups(known: proof.Proof) -> None:
 def _card() -> None:
     st.header("Fiche du modèle")
     st.markdown("\n".join(f"- {one}" for one in proof.summary()))
-    with st.expander("Ce que lit le modèle : chaque variable, sa source, et si elle manque"):
+    with own_choices.fold(
+        "Ce que lit le modèle : chaque variable, sa source, et si elle manque", "variables"
+    ):
         grids.draw(proof.predictors(), hide_index=True, placeholder=MISSING)
     whole = card.read()
     if whole is None:
         st.caption("La fiche complète s’écrit avec « proxisoins risk report ».")
         return
-    with st.expander("Fiche complète, dans l’ordre TRIPOD+AI"):
+    with own_choices.fold("Fiche complète, dans l’ordre TRIPOD+AI", "fiche"):
         # Below the heading of this part: a screen has one title.
         st.markdown(re.sub(r"^#", "###", whole, flags=re.MULTILINE))
     st.download_button(

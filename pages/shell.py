@@ -51,13 +51,15 @@ BY_VERSION: CacheKeys = {
 
 
 _AFTER_A_LINK = ".,;:!?>)]}»”’\"' "
-"""What a sentence or a mail leaves at the end of a link; no value of ours ends so."""
+"""What a sentence or a mail leaves at the end of a link; no value ends so, but those of `_FREE`."""
+_FREE = frozenset({"source", own_choices.WORD})
+"""What someone has typed, which ends as they have ended it."""
 
 
 def tidy_address() -> None:
     """Drop from the address what followed the link when it was copied."""
     for name, value in st.query_params.to_dict().items():
-        if (clean := value.rstrip(_AFTER_A_LINK)) != value:
+        if name not in _FREE and (clean := value.rstrip(_AFTER_A_LINK)) != value:
             st.query_params[name] = clean
 
 

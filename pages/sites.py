@@ -151,6 +151,7 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     sites_best.draw_search(territory, sites, departures, site_tables.against(evaluation))
     with folding.until_chosen(
         "Règles et argent des projets",
+        "projets",
         key="projets_ouverts",
         chosen=shell.view().projects != ProjectChoices(),
     ):
@@ -183,6 +184,7 @@ def draw() -> None:
         _draw_work(territory, sites, notes)
     with folding.until_chosen(
         "Pôle : plusieurs antennes ou une seule maison ?",
+        "pole",
         key="pole_ouvert",
         chosen=bool(shell.view().pole.antennas),
     ):

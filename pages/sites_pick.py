@@ -133,7 +133,7 @@ def follow(territory: Territory, key: str) -> None:
     if turn != st.session_state.get(_TURN):
         st.session_state[_TURN] = turn
         _add(territory, view.commune)
-        map_choices.forget_commune()
+        map_choices.forget_place()
         st.rerun(scope="app")
 
 
@@ -152,10 +152,8 @@ def _payload(territory: Territory) -> str:
 def _map(territory: Territory) -> None:
     follow(territory, MAP)
     view = map_dialogue.told(map_dialogue.asked(MAP))
-    chosen = map_choices.follow(MAP, own_choices.LAYERS)
-    answer = None if view is None else map_dialogue.answer(territory, view)
-    if answer is not None or any(chosen.values()):
-        answer = {**(answer or {}), "chosen": chosen}
+    answer = {} if view is None else map_dialogue.answer(territory, view)
+    answer["chosen"] = map_choices.follow(MAP, own_choices.LAYERS, sites_map.OFFERED)
     map_view.draw_map(_payload(territory), answer, MAP)
 
 

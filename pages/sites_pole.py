@@ -212,7 +212,7 @@ def draw_comparison(
     for tab, key in zip(drawn, shown, strict=True):
         with tab:
             figures.french_table(pole_tables.antennas_table(found, key), wraps=True)
-    with st.expander("Qui gagne, qui perd, commune par commune"):
+    with own_choices.fold("Qui gagne, qui perd, commune par commune", "gagnants"):
         figures.french_table(pole_tables.changes_table(found), height=360)
     st.caption(unbroken(pole_tables.ASSUMPTIONS))
 

@@ -18,7 +18,7 @@ from data.siting.project_rules import KINDS
 from data.siting.projects import Funded
 from data.uploads.site import Site
 from geo.errors import ProxiSoinsError
-from pages import edited, exporting, fields, figures, shell
+from pages import edited, exporting, fields, figures, own_choices, shell
 from pages.project_choices import MOST_EUROS, ProjectChoices
 from pages.sites_table import draw_compared
 
@@ -52,9 +52,9 @@ def draw_projects(
     draw_compared(sheets["Projets"], "Règles remplies ou non, par projet")
     near = project_tables.neighbours_words(projects.neighbours(territory, sites), names)
     st.text(near)
-    with st.expander("Règle par règle"):
+    with own_choices.fold("Règle par règle", "regles"):
         _table(sheets["Règles"].drop(columns=_IN_WORDS))
-    with st.expander("Argent : sommes, années, sources"):
+    with own_choices.fold("Argent : sommes, années, sources", "argent"):
         _table(sheets["Argent"])
     st.caption(project_tables.NOT_A_DECISION)
     chosen = _budget(chosen)
@@ -77,7 +77,7 @@ def draw_projects(
 
 def draw_pole_rules(territory: Territory, found: PoleComparison) -> None:
     """Draw what rules ask of a pole, and what it may get."""
-    with st.expander("Règles et argent de ce pôle"):
+    with own_choices.fold("Règles et argent de ce pôle", "regles_pole"):
         asked = project_rules.pole_checks(territory, found.plan)
         table = project_tables.checks_table(["Pôle"], ["pole"], [asked])
         _table(table.drop(columns=["Projet", "Forme", *_IN_WORDS]))

@@ -184,7 +184,7 @@ def draw_map(
         sites_map.ONE: _around(territory, sites[detailed]),
     }
     if addressed:
-        answer["chosen"] = map_choices.follow(key, addressed)
+        answer["chosen"] = map_choices.follow(key, addressed, sites_map.OFFERED)
     document = _payload(territory, evaluation, chosen, asks=add is not None)
     map_view.draw_map(document, answer, key)
     if own_choices.toggle("Carte fixe (image)", "image" if own else "", key=f"{key}_image"):
@@ -220,7 +220,7 @@ def _ranks(names: Sequence[str]) -> list[int]:
     return (kept or ([] if asked == [_NONE] else every))[:SHOWN_AT_ONCE]
 
 
-def _follow(key: str, names: list[str], *, addressed: bool) -> None:
+def _follow(key: str, names: list[str]) -> None:
     """Keep which sites are compared as sites come and go: those that stay, and those that are new.
 
     Sites are chosen by their rows, which change with the list.
@@ -228,8 +228,7 @@ def _follow(key: str, names: list[str], *, addressed: bool) -> None:
     chosen, of_names = f"{key}_compares", f"{key}_compares_de"
     known = st.session_state.get(of_names)
     if known is None or chosen not in st.session_state or following.stepped():
-        every = list(range(len(names)))[:SHOWN_AT_ONCE]
-        st.session_state[chosen] = _ranks(names) if addressed else every
+        st.session_state[chosen] = _ranks(names)
     elif known != names:
         kept = {known[row] for row in st.session_state[chosen]}
         rows = [row for row, name in enumerate(names) if name in kept or name not in known]
@@ -243,7 +242,7 @@ def draw_judgements(evaluation: SiteEvaluation, key: str, *, public: bool) -> No
     names = site_tables.labels(sites["name"].tolist(), sites["line"].tolist())
     rows = list(range(len(names)))
     if len(rows) > (SHOWN_AT_ONCE if public else 1):  # who is sent a link reads all that it holds
-        _follow(key, names, addressed=not public)
+        _follow(key, names)
         rows = st.multiselect(
             "Sites comparés",
             rows,
@@ -253,17 +252,14 @@ def draw_judgements(evaluation: SiteEvaluation, key: str, *, public: bool) -> No
             key=f"{key}_compares",
             select_all=False,
         )
-        if not public:
-            told = ",".join(str(row + 1) for row in sorted(rows)) or _NONE
-            whole = sorted(rows) == list(range(len(names)))[:SHOWN_AT_ONCE]
-            own_choices.say(**{_COMPARED: "" if whole else told})
-    every = own_choices.toggle(
-        "Toutes les mesures", "" if public else "mesures", key=f"{key}_toutes_mesures"
-    )
+        told = ",".join(str(row + 1) for row in sorted(rows)) or _NONE
+        whole = sorted(rows) == list(range(len(names)))[:SHOWN_AT_ONCE]
+        own_choices.say(**{_COMPARED: "" if whole else told})
+    every = own_choices.toggle("Toutes les mesures", "mesures", key=f"{key}_toutes_mesures")
     kept = SITE_TITLES.keys() - site_tables.SENTENCES if every else site_tables.ESSENTIAL
     table = site_tables.side_by_side(evaluation, sorted(rows), public=public, kept=kept)
     draw_compared(table, "Sites comparés, une mesure par ligne")
-    with st.expander("Aides et éligibilité, site par site"):
+    with own_choices.fold("Aides et éligibilité, site par site", "aides"):
         for line in site_tables.eligibility(evaluation, sorted(rows)):
             st.text(line)
     st.caption(
@@ -295,7 +291,9 @@ def draw_best(territory: Territory, best: BestSites, search: Search, names: Sequ
     st.caption(search.words())
     if search.model != CAPACITATED and (from_town := people_of(territory).town_note):
         st.caption(f"Habitants de cette recherche : {from_town}.")
-    with st.expander("La preuve, les autres choix et ce que coûte chaque différence"):
+    with own_choices.fold(
+        "La preuve, les autres choix et ce que coûte chaque différence", "preuve"
+    ):
         figures.said(site_tables.proof(best))
         grids.draw(site_tables.choices_table(best), hide_index=True, placeholder=MISSING)
         if any(best.differences["lost"] != 0) or any(best.differences["only_here"] != ""):

@@ -22,6 +22,7 @@ from pages import (
     grids,
     kept_parts,
     links,
+    own_choices,
     pressed,
     scenario_list,
     scenario_pair,
@@ -32,6 +33,8 @@ from pages import (
 from pages.accounts import Role
 from pages.sites_upload import WORK, Work, work
 
+_CHOSEN = "choisi"
+"""In the address: the scenario chosen in the list, where it is not the one in use."""
 _MADE = "sites_lien"
 """Key of the link that was just made: its identity and its address, told nowhere else."""
 
@@ -204,13 +207,11 @@ def _say_changed(territory: Territory, saved: Scenario, mine: Draft) -> None:
 
 def draw_list(territory: Territory) -> None:
     """Draw the scenarios kept, and what can be done with one."""
-    who = accounts.author()
-    found = scenario_list.draw(
-        territory.region,
-        Kind.WORK,
-        "sites_scenarios",
-        also=scenario_pair.pair()[0] or work().scenario,
-    )
+    who, in_use = accounts.author(), work().scenario
+    asked = scenario_list.still("sites_scenarios", own_choices.told().get(_CHOSEN, ""), in_use)
+    wanted = (scenario_pair.pair()[0], in_use)
+    also = asked or next(filter(None, wanted), "")
+    found = scenario_list.draw(territory.region, Kind.WORK, "sites_scenarios", also=also)
     by_id = found.scenarios
     if not by_id:
         scenario_pair.forget()
@@ -218,15 +219,18 @@ def draw_list(territory: Territory) -> None:
             st.text("Aucun scénario enregistré dans cette région.")
         sites_sharing.draw_bin(territory.region)
         return
-    in_use = work().scenario
-    wanted = (scenario_pair.pair()[0], in_use)
+    usual = next((one for one in wanted if one in by_id), next(iter(by_id)))
+    key = f"sites_scenario_{in_use}"
+    own_choices.show(key, asked if asked in by_id else usual)
+    if st.session_state[key] not in by_id:
+        st.session_state[key] = usual
     picked: str = st.selectbox(
         "Scénarios enregistrés",
         list(by_id),
-        index=next((list(by_id).index(one) for one in wanted if one in by_id), 0),
         format_func=lambda one: _label(by_id[one], who),
-        key=f"sites_scenario_{in_use}",
+        key=key,
     )
+    own_choices.say(**{_CHOSEN: "" if picked == usual else picked})
     chosen = by_id[picked]
     if chosen.draft.note:
         st.text(chosen.draft.note)

@@ -135,7 +135,7 @@ def _terms(territory: Territory, chosen: HelpChoices) -> HelpChoices:
         (0, 6),
         key=f"{_KEYS}plancher",
     )
-    with st.expander("Autres conditions"):
+    with own_choices.fold("Autres conditions", "conditions"):
         one, two, three = st.columns(3, vertical_alignment="bottom")
         sites = one.number_input(
             "Sites d’accueil en tout (0 : chaque commune aidée reçoit)",

@@ -22,6 +22,7 @@ from pages import (
     grids,
     map_dialogue,
     map_view,
+    own_choices,
     reads,
     shell,
     unread,
@@ -36,9 +37,11 @@ TRIAL, _OPENED = "zonage_essai", "zonage_essai_ouvert"
 
 CHOSEN, ZONE_OF = "zonage_choix", "zonage_zone_"
 """Keys of the list of the trial and, before the key of a territory, of the zone tried there."""
-ZIP, ZAC = "zonage_plafond_zip", "zonage_plafond_zac"
-"""Keys of the ceilings."""
-_PARAMETERS = ("essai", "plafonds")
+ZIP, ZAC, SOURCE = "zonage_plafond_zip", "zonage_plafond_zac", "zonage_plafonds_source"
+"""Keys of the ceilings, and of their source."""
+_USUAL = "zonage_plafonds_source_connue"
+"""Key of the source of the ceilings where nobody has typed one."""
+_PARAMETERS = ("essai", "plafonds", "source")
 """Names of the address that are this screen's."""
 TURN = "zonage_tour"
 """Key of the last question of the map that was answered."""
@@ -51,8 +54,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _ceilings(region: str) -> Ceilings:
     """Draw the two ceilings and their source; they are the reader's to change."""
-    default = zoning_view.ceilings_of(st.query_params.to_dict(), region)
-    with st.expander("Plafonds régionaux"):
+    query = st.query_params.to_dict()
+    default = zoning_view.ceilings_of(query, region)
+    with own_choices.fold("Plafonds régionaux", "plafonds"):
         left, right, origin = st.columns([1, 1, 3])
         zip_percent, zac_percent = (
             fields.decimal(place, f"{zone} (%)", 100 * share, (0, 100), decimals=2, key=key)
@@ -61,8 +65,19 @@ def _ceilings(region: str) -> Ceilings:
                 (right, "ZAC", default.zac_share, ZAC),
             )
         )
-        source = origin.text_input("Source des plafonds", default.source, max_chars=200)
-    return Ceilings(zip_percent / 100, zac_percent / 100, source)
+        shares = zip_percent / 100, zac_percent / 100
+        usual = zoning_view.source_of(shares[0], shares[1], region)
+        # Nobody has said where the ceilings come from: that they were typed is said as they are.
+        if st.session_state.get(SOURCE) in (None, st.session_state.get(_USUAL)):
+            fields.hold(SOURCE, zoning_view.source_told(query) or usual)
+        st.session_state[_USUAL] = usual
+        source = origin.text_input(
+            "Source des plafonds",
+            max_chars=zoning_view.SOURCE_CHARACTERS,
+            placeholder=usual,
+            key=SOURCE,
+        )
+    return Ceilings(*shares, source.strip() or usual)
 
 
 def _trial(communes: pd.DataFrame, known: pd.DataFrame) -> dict[str, str]:
@@ -78,7 +93,7 @@ def _trial(communes: pd.DataFrame, known: pd.DataFrame) -> dict[str, str]:
 
 
 def _is_choice(key: str) -> bool:
-    return key in {TRIAL, ZIP, ZAC}
+    return key in {TRIAL, ZIP, ZAC, SOURCE}
 
 
 def _keep(changes: dict[str, str], ceilings: Ceilings, region: str, shown: dict[str, str]) -> None:
@@ -205,7 +220,9 @@ def _beside(table: pd.DataFrame, hidden: str) -> None:
     """Draw APL and people without room of every territory, the worst served first."""
     if table.empty:
         return
-    with st.expander("APL et habitants sans place, par territoire de vie-santé"):
+    with own_choices.fold(
+        "APL et habitants sans place, par territoire de vie-santé", "territoires"
+    ):
         columns = ["tvs_name", "zone", "population", "apl65", "apl", "without_room", "share"]
         shown = table.assign(share=100 * table["share_without_room"])[columns]
         grids.draw(

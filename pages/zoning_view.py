@@ -25,7 +25,9 @@ MOST_CHANGES = 60
 """Territories that one trial may move at most: an address stays short enough to be sent."""
 _CHANGE = re.compile(r"([\w.-]{1,20}):(ZIP|ZAC|ZV|HZ)")
 _MOST_CHARACTERS = 4_000
-_PARAMETER, _CEILING = "essai", "plafonds"
+SOURCE_CHARACTERS = 200
+"""Of what is typed as the source of ceilings, at most."""
+_PARAMETER, _CEILING, _SOURCE = "essai", "plafonds", "source"
 _CEILINGS = re.compile(r"(\d{1,3}(?:\.\d{1,4})?),(\d{1,3}(?:\.\d{1,4})?)")
 _TYPED = "plafonds saisis à l’écran"
 _STYLE = """<style>
@@ -80,17 +82,38 @@ def ceilings_of(query: Mapping[str, str], region: str) -> Ceilings:
     found = _CEILINGS.fullmatch(query.get(_CEILING, ""))
     shares = [float(one) / 100 for one in found.groups()] if found else []
     if not shares or max(shares) > 1:
-        return known
-    return Ceilings(shares[0], shares[1], _TYPED)
+        return replace(known, source=source_told(query) or known.source)
+    return Ceilings(
+        shares[0], shares[1], source_told(query) or source_of(shares[0], shares[1], region)
+    )
+
+
+def source_told(query: Mapping[str, str]) -> str:
+    """Return the source of the ceilings that an address tells, "" where it tells none."""
+    return " ".join(query.get(_SOURCE, "").split())[:SOURCE_CHARACTERS]
+
+
+def source_of(zip_share: float, zac_share: float, region: str) -> str:
+    """Return where ceilings come from as long as nobody has said it."""
+    known = Ceilings.of_region(region)
+    typed = Ceilings(zip_share, zac_share, _TYPED)
+    return known.source if _percents(typed) == _percents(known) else _TYPED
 
 
 def told_ceilings(ceilings: Ceilings, region: str) -> dict[str, str]:
     """Return what an address says of ceilings, nothing of those of the region."""
-    typed, known = (
-        ",".join(f"{100 * share:.4g}" for share in (one.zip_share, one.zac_share))
-        for one in (ceilings, Ceilings.of_region(region))
-    )
-    return {} if typed == known else {_CEILING: typed}
+    typed, known = (_percents(one) for one in (ceilings, Ceilings.of_region(region)))
+    usual = source_of(ceilings.zip_share, ceilings.zac_share, region)
+    told = {
+        _CEILING: "" if typed == known else typed,
+        _SOURCE: "" if ceilings.source == usual else ceilings.source,
+    }
+    return {name: text for name, text in told.items() if text}
+
+
+def _percents(ceilings: Ceilings) -> str:
+    """Return ceilings as an address says them, in per cent."""
+    return ",".join(f"{100 * share:.4g}" for share in (ceilings.zip_share, ceilings.zac_share))
 
 
 def draw_gauges(communes: pd.DataFrame, ceilings: Ceilings, changes: dict[str, str]) -> None:

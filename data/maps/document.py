@@ -356,14 +356,16 @@ class Pointed(TypedDict):
 
 
 class Chosen(TypedDict):
-    """What the address says is chosen on a map: its commune, "" for none, and its layers.
+    """What the address says is chosen on a map: its commune, "" for none, its layers, the rest.
 
     `layers`: those that it does not open on, and, after a "-", those of its opening left out; with
-    commas between.
+    commas between. `view`: parameters of the address, for the indicator, the point of isochrones,
+    the years, and how room is counted.
     """
 
     commune: str
     layers: str
+    view: dict[str, str]
 
 
 class Redrawn(TypedDict):

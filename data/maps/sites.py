@@ -19,7 +19,7 @@ from data.region.rules import HUBERT_MINUTES
 from data.region.territory import SIMULATED_MARK, Territory
 from data.siting.evaluation import SiteEvaluation
 from data.uploads import Site
-from geo import display
+from geo import display, layers
 
 REACH = "iso_sites"
 """20 minutes around each site, or around all of them when they are many."""
@@ -40,6 +40,8 @@ _PUBLIC = (
     *(_FIRST, "minutes_to_nearest_gp", "population_beyond_20", "apl", "zone"),
 )
 """Columns of the map: nothing about the risk of a commune, which a share must not show."""
+OFFERED = tuple(one.key for one in layers.INDICATORS if one.key in _PUBLIC)
+"""Keys of the indicators of the map, of those of the view."""
 _REACH_COLOUR, _ONE_COLOUR = "#0b5fa5", "#6a1b9a"
 _SYMBOLS: dict[str, Symbol] = {
     SITES: {"shape": "diamond", "colour": "#c2185b", "mark": ""},

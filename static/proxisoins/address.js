@@ -42,9 +42,8 @@ export function isForeign(config) {
   return config.whole && query.has("ind") && !config.indicators.some((one) => one.key === query.get("ind"));
 }
 
-/* The view that the address gives, the default for the rest. */
-export function parsed(config) {
-  const query = new URLSearchParams(page().location.search);
+/* The view that an address gives, the default for the rest. */
+export function parsed(config, query = new URLSearchParams(page().location.search)) {
   const added = config.state.layers.filter((key) => key === "points");
   const layers = [...config.defaults.layers, ...added];
   const view = { ...config.state, ...config.defaults, region: config.state.region, layers, lat: null, lon: null, zoom: null, commune: "", here: null, year: null, since: null, place: null, seuil: null, partage: query.get("partage") === "mieux" };

@@ -1,20 +1,53 @@
-/* What the address says of a map that leaves it to the server: its commune, its layers. */
+/* What the address says of a map that leaves it to the server: its commune, layers, indicator, point, years, room. */
+import { parsed, query } from "./address.js";
+
+const PAUSE_MS = 250;
+const CHOICES = ["indicator", "year", "since", "place", "seuil", "partage"];
+let due = null;
+
+/* What the server writes of a view: not where the map stands. */
+const choices = ({ lon, lat, z, ...chosen }) => JSON.stringify(chosen);
+const isNew = ({ said, state, config }) => Boolean(said) && choices(query(state, config)) !== choices(said);
+
+/* Tell the server what no question has told it, once its reader pauses. */
+export function tell(carte) {
+  clearTimeout(due);
+  due = null;
+  if (!isNew(carte)) return;
+  due = setTimeout(() => {
+    due = null;
+    if (isNew(carte)) carte.ask({ action: "choix" });
+  }, PAUSE_MS);
+}
 
 /* Show them, unless a newer gesture is on its way to the server. */
-export function follow(carte, { commune, layers }, heard) {
-  const { config, rowOf, state } = carte;
-  if (carte.asked && carte.asked !== heard) return;
-  const said = layers.split(","), before = state.layers;
+export function follow(carte, heard, { commune, layers, view }) {
+  if (due !== null || (carte.asked && carte.asked !== heard)) return;
+  const { config, rowOf, state } = carte, asked = parsed(config, new URLSearchParams(view));
+  carte.following = true;
+  showLayers(carte, layers.split(","));
+  if (!carte.indicators.has(asked.indicator)) asked.indicator = state.indicator;
+  const other = CHOICES.filter((name) => (state[name] || null) !== (asked[name] || null));
+  for (const name of other) state[name] = asked[name];
+  if (other.length) carte.draw();
+  if (carte.room.shown && !carte.room.at.has(carte.room.minutes)) carte.ask({ action: "place" });
+  const row = rowOf.get(commune);
+  if (row !== undefined && row !== carte.row) carte.select(row, null, false);
+  else if (row === undefined && carte.row !== undefined) carte.unselect();
+  else if (other.length && carte.row !== undefined) carte.card.fill(carte.row);
+  if (String(state.here || "") !== String(asked.here || "")) carte.here.follow(asked.here);
+  carte.following = false;
+  carte.said = query(state, config);
+}
+
+function showLayers(carte, said) {
+  const { config, state } = carte, before = state.layers;
   const on = (key) => said.includes(key) || (config.defaults.layers.includes(key) && !said.includes(`-${key}`));
   state.layers = config.layers.map(({ key }) => key).filter(on);
   const changed = config.layers.filter(({ key }) => before.includes(key) !== state.layers.includes(key));
   for (const { key } of changed) carte.layers.show(key, state.layers.includes(key));
-  if (changed.length) {
-    carte.panel.legend();
-    carte.paint();
-    carte.ask({ action: "couches" });
-  }
-  const row = rowOf.get(commune);
-  if (row !== undefined && row !== carte.row) carte.select(row, null, false);
-  else if (row === undefined && carte.row !== undefined) carte.unselect();
+  if (!changed.length) return;
+  carte.panel.legend();
+  carte.paint();
+  carte.ask({ action: "couches" });
 }

@@ -233,10 +233,7 @@ export class Carte {
       this.select(entry.row, null, true);
       return;
     }
-    if (entry.point) {
-      this.map.setView(entry.point, 11, { animate: false });
-      return;
-    }
+    if (entry.point) return void this.map.setView(entry.point, 11, { animate: false });
     const members = this.outlines.filter(({ row }) => (entry.epci ? this.rows[row].e === entry.epci : this.rows[row].d === entry.departement));
     this.fit(L.featureGroup(members).getBounds());
     this.outline(members);
@@ -302,12 +299,14 @@ export class Carte {
 
   /* A gesture is a step that Back undoes; a move of the map is not. */
   write(step = false) {
-    if (!this.following) address.write(this.state, this.config, step);
+    if (this.following) return;
+    if (address.isSilent(this.config)) import("./follow.js").then((m) => m.tell(this));
+    else address.write(this.state, this.config, step);
   }
 
   ask(message) {
     const said = { turn: `${Date.now()}-${(this.turn += 1)}`, state: address.query(this.state, this.config), ...message };
-    this.asked = said.turn;
+    Object.assign(this, { asked: said.turn, said: said.state });
     window.Streamlit?.setComponentValue(said);
     return said;
   }
@@ -320,7 +319,7 @@ export class Carte {
     if (answer.room) this.room.receive(answer.room);
     this.here.receive(answer.around);
     if (answer.changed) this.revalue(answer.changed);
-    if (answer.chosen) import("./follow.js").then((m) => m.follow(this, answer.chosen, answer.heard));
+    if (answer.chosen) import("./follow.js").then((m) => m.follow(this, answer.heard, answer.chosen));
     if (answer.marked) this.layers.mark(answer.marked);
     if (answer.message) this.panel.say(answer.message);
     if (answer.commune) {

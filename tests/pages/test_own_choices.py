@@ -1,6 +1,7 @@
 """What a screen alone says in its address: read, written, followed at Back, foreign values left."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,17 @@ from streamlit.testing.v1 import AppTest
 
 from data.base import paths
 from data.region import catalogue
+from data.scenarios import sharing, store
+from data.scenarios.drafts import Draft
 from data.uploads import Site, addressed
-from pages import following, map_choices, own_choices, table_filters
+from pages import following, map_choices, own_choices, table_filters, zoning_view
 from pages.search_choices import MOST_BUDGET, SearchChoices
+from tests.pages import opening
 from tests.pages.opening import back
 from tests.pages.sites_screen import field, opened
 
 OWN = "own_choices"
+SOURCE = "zonage_plafonds_source"
 THRESHOLD, DETAIL, EVERY = "meilleurs_w_seuil", "sites_carte_site", "sites_toutes_mesures"
 
 
@@ -76,13 +81,22 @@ def test_the_map_of_sites_is_answered_what_its_card_and_its_layers_ask(
     assert answers[-1]["commune"]["code"] == "23096"
     assert {"iso_gps", "ici", "iso_sites", "iso_un_site"} <= answers[-1]["rings"].keys()
     assert app.query_params["commune"] == "23096"
+    first = dict(app.query_params)
+    state |= {"ind": "apl", "ici": "", "place": "900", "seuil": "20"}
+    app.session_state["sites_carte"] = {"action": "choix", "turn": "8", "state": state}
+    app.run()
+    assert (app.query_params["ind"], app.query_params["place"]) == ("apl", "900")
+    assert not {"ici", "seuil"} & app.query_params.keys()  # of none, and of what the map opens on
+    back(app, first)
+    assert answers[-1]["chosen"]["view"] == {"ici": "1.87000,46.17000"}
+    assert dict(app.query_params) == first
 
 
 def test_a_name_of_the_address_means_one_thing() -> None:
     """« essai » was a trial of zones, and the trial of a model: the one outlived its giving up."""
     own = [name for names in own_choices.PARAMETERS.values() for name in names]
-    maps = {own_choices.LAYERS, own_choices.POLE_LAYERS}
-    assert len([name for name in own if name not in maps]) == len(set(own) - maps)
+    alone = [name for name in own if name not in own_choices.COMMON]
+    assert len(alone) == len(set(alone))
     others = set().union(
         *(_parameters(path) for path in (paths.ROOT / "pages").glob("*.py") if path.stem != OWN)
     )
@@ -150,7 +164,11 @@ def test_a_map_writes_its_commune_and_its_layers_and_opens_on_them(
     address = map_choices.st.query_params
     address.update({"commune": "23096", "calques": "fond,<b>"})
     own_choices.arrive("permanence")
-    assert map_choices.follow("carte", "calques") == {"commune": "23096", "layers": "fond"}
+    assert map_choices.follow("carte", "calques") == {
+        "commune": "23096",
+        "layers": "fond",
+        "view": {},
+    }
     assert address == {"commune": "23096", "calques": "fond"}
     says(session, "1", commune="23008", calques="-pdses")
     assert map_choices.follow("carte", "calques")["commune"] == "23008"
@@ -165,8 +183,33 @@ def test_a_map_writes_its_commune_and_its_layers_and_opens_on_them(
     address.clear()
     with monkeypatch.context() as patch:
         patch.setattr(following, "stepped", lambda: True)
-        assert map_choices.follow("carte", "calques") == {"commune": "", "layers": ""}
+        assert map_choices.follow("carte", "calques") == {
+            "commune": "",
+            "layers": "",
+            "view": {},
+        }
     assert address == {}
+
+
+def test_an_indicator_that_a_map_does_not_offer_waits_in_the_address(
+    session: dict[str, Any],
+) -> None:
+    address = map_choices.st.query_params
+    address.update({"ind": "gps_per_1000", "annee": "2015"})
+    own_choices.arrive("sites")
+    says(session, "1", commune="23008", ind="share_without_room", annee="2015")
+    map_choices.follow("carte", "calques", ("share_without_room", "apl"))
+    assert address == {"ind": "gps_per_1000", "annee": "2015", "commune": "23008"}
+    # A map of its own indicator takes away neither that of another screen nor its year.
+    says(session, "2", commune="23096", ind="pdses_minutes")
+    map_choices.follow("carte", "calques")
+    assert address == {"ind": "gps_per_1000", "annee": "2015", "commune": "23096"}
+    says(session, "3", commune="23096", ind="apl")
+    map_choices.follow("carte", "calques", ("share_without_room", "apl"))
+    assert address == {"ind": "apl", "commune": "23096"}
+    says(session, "4", commune="23096", ind="share_without_room")
+    map_choices.follow("carte", "calques", ("share_without_room", "apl"))
+    assert address == {"commune": "23096"}
 
 
 def test_the_commune_chosen_on_another_screen_is_that_of_the_map_one_comes_back_to(
@@ -218,6 +261,9 @@ def test_the_whole_list_of_risks_is_in_the_address() -> None:
         ("risques", "risques_par", {"onglet": "la-preuve", "par": "departement"}, "departement"),
         ("solidarite", "aide_tableau", {"tableau": "qui-aide"}, "Qui aide"),
         ("solidarite", "week_of", {"aide": "regulation", "semaine": "23"}, "23"),
+        ("solidarite", "volet_conditions", {"volets": "conditions"}, True),
+        ("zonage", "volet_territoires", {"volets": "territoires"}, True),
+        ("permanence", "volet_lignes", {"volets": "lignes"}, True),
     ],
 )
 def test_what_is_read_on_a_screen_is_in_its_address(
@@ -260,3 +306,94 @@ def test_a_run_that_no_gesture_asked_for_undoes_no_site() -> None:
     assert dict(app.query_params) != before
     back(app, before)
     assert "1 site dans la liste." in [one.value for one in app.text]
+
+
+def test_the_source_of_ceilings_is_in_the_address_as_it_was_typed() -> None:
+    app = opened("zonage", source="arrêté du 3 mai (ARS)")
+    field_of_source = app.text_input(key=SOURCE)
+    assert field_of_source.value == "arrêté du 3 mai (ARS)"
+    first = dict(app.query_params)
+    assert first["source"] == "arrêté du 3 mai (ARS)"
+    field_of_source.set_value("délibération 12.").run()
+    assert app.query_params["source"] == "délibération 12."
+    back(app, first)
+    assert app.text_input(key=SOURCE).value == "arrêté du 3 mai (ARS)"
+    back(app, {})
+    assert "révision de 2021" in app.text_input(key=SOURCE).value
+    # Ceilings that were typed are not those of the region, and nobody has said whose they are.
+    app.text_input(key="zonage_plafond_zip").set_value("30").run()
+    assert app.text_input(key=SOURCE).value == "plafonds saisis à l’écran"
+    assert "source" not in app.query_params
+    shared = zoning_view.ceilings_of({"plafonds": "30,20", "source": "arrêté du 3 mai"}, "75")
+    assert (shared.zip_share, shared.source) == (0.3, "arrêté du 3 mai")
+
+
+def test_what_is_read_under_the_map_is_in_its_address(answers: list[dict[str, Any]]) -> None:
+    """Its client writes it: what the server writes hides what the browser changes there."""
+    said = {"volets": "tableau,annees", "tquoi": "gps_per_1000", "tannees": "2015-2020"}
+    app = opening.opened("", **said)
+    assert (app.selectbox(key="entre_de").value, app.selectbox(key="entre_a").value) == (2015, 2020)
+    assert said.items() <= answers[-1]["address"].items()
+    app.selectbox(key="entre_de").set_value(2010).run()
+    assert answers[-1]["address"]["tannees"] == "2010-2020"
+    app.session_state["entre_deux_annees"] = False
+    app.run()
+    back(app, said)
+    assert app.selectbox(key="entre_de").value == 2015
+    back(app, {"tannees": "2020-2015", "volets": "annees,<b>"})
+    assert app.selectbox(key="entre_de").value < app.selectbox(key="entre_a").value
+    assert answers[-1]["address"]["tannees"] in ("", "2020-2015")
+
+
+def test_a_fold_that_opens_by_itself_is_closed_where_the_address_says_so() -> None:
+    app = opening.opened("", tdep="23", volets="-tableau")
+    assert app.session_state["table"] is False
+    back(app, {"tdep": "23"})
+    assert app.session_state["table"] is True
+
+
+@pytest.fixture
+def two_scenarios(sites: str) -> Iterator[list[str]]:
+    """Keep two scenarios of sites, and give their identities; the last one is listed first."""
+    listed = addressed.from_text(sites, catalogue.load_territory("75"))
+    made = [store.save(Draft(name, "75", sites=listed[:1])).id for name in ("Plateau", "Vallée")]
+    yield made
+    for one in made:
+        store.delete(one)
+
+
+def test_the_scenario_chosen_in_the_list_is_in_the_address(two_scenarios: list[str]) -> None:
+    first, last = two_scenarios
+    app = opened("sites", choisi=first)
+    assert app.selectbox(key="sites_scenario_").value == first
+    assert app.query_params["choisi"] == first
+    app.selectbox(key="sites_scenario_").set_value(last).run()
+    assert "choisi" not in app.query_params
+    back(app, {"choisi": first})
+    assert app.selectbox(key="sites_scenario_").value == first
+    # Who reopens another means that one from then on.
+    app.selectbox(key="sites_scenario_").set_value(last).run()
+    app.button(key="sites_rouvrir").click().run()
+    assert app.selectbox(key=f"sites_scenario_{last}").value == last
+    assert app.query_params["scenario"] == last
+    assert "choisi" not in app.query_params
+    foreign = opened("sites", choisi="inconnu", mot="xyz", feuille="9")
+    assert foreign.selectbox(key="sites_scenario_").value == last
+    assert not {"choisi", "mot", "feuille"} & foreign.query_params.keys()
+
+
+def test_the_map_of_a_shared_scenario_says_in_its_address_what_is_chosen(
+    two_scenarios: list[str], answers: list[dict[str, Any]]
+) -> None:
+    token, _ = sharing.share(two_scenarios[0])
+    asked = {"jeton": token, "commune": "23096", "calques": "msp", "ind": "apl", "mesures": "1"}
+    app = opened("partage", **asked)
+    assert asked.items() <= dict(app.query_params).items()
+    chosen = answers[-1]["chosen"]
+    assert chosen == {"commune": "23096", "layers": "msp", "view": {"ind": "apl"}}
+    state = {"region": "75", "commune": "23008", "calques": "-iso_sites", "ind": "apl"}
+    app.session_state["partage_carte"] = {"action": "commune", "turn": "1", "state": state}
+    app.run()
+    assert app.query_params["commune"] == "23008"
+    assert app.query_params["calques"] == "-iso_sites"
+    assert app.query_params["jeton"] == token
