@@ -20,30 +20,51 @@ export function tell(carte) {
   }, PAUSE_MS);
 }
 
-/* Show them, unless a newer gesture is on its way to the server. */
+/* Show them, unless a newer gesture is on its way to the server; first the state, of which each question tells all. */
 export function follow(carte, heard, { commune, layers, view }) {
   if (due !== null || (carte.asked && carte.asked !== heard)) return;
   const { config, rowOf, state } = carte, asked = parsed(config, new URLSearchParams(view));
-  carte.following = true;
-  showLayers(carte, layers.split(","));
+  const row = rowOf.get(commune), { layers: before, here } = state, said = layers.split(",");
   if (!carte.indicators.has(asked.indicator)) asked.indicator = state.indicator;
   const other = CHOICES.filter((name) => (state[name] || null) !== (asked[name] || null));
   for (const name of other) state[name] = asked[name];
+  const on = (key) => said.includes(key) || (config.defaults.layers.includes(key) && !said.includes(`-${key}`));
+  state.layers = config.layers.map(({ key }) => key).filter(on);
+  Object.assign(state, { commune: row === undefined ? "" : commune, here: asked.here });
+  carte.following = true;
+  if (row === undefined && carte.row !== undefined) leave(carte);
+  if (here && !asked.here) carte.here.forget();
   if (other.length) carte.draw();
+  showLayers(carte, before);
   if (carte.room.shown && !carte.room.at.has(carte.room.minutes)) carte.ask({ action: "place" });
-  const row = rowOf.get(commune);
   if (row !== undefined && row !== carte.row) carte.select(row, null, false);
-  else if (row === undefined && carte.row !== undefined) carte.unselect();
-  else if (other.length && carte.row !== undefined) carte.card.fill(carte.row);
-  if (String(state.here || "") !== String(asked.here || "")) carte.here.follow(asked.here);
+  else if (row !== undefined && (other.length || (here && !asked.here))) carte.card.fill(row);
+  if (String(here || "") !== String(asked.here || "")) pointed(carte);
   carte.following = false;
   carte.said = query(state, config);
 }
 
-function showLayers(carte, said) {
-  const { config, state } = carte, before = state.layers;
-  const on = (key) => said.includes(key) || (config.defaults.layers.includes(key) && !said.includes(`-${key}`));
-  state.layers = config.layers.map(({ key }) => key).filter(on);
+/* No commune is chosen any more; the point of isochrones may stay. */
+function leave(carte) {
+  carte.row = undefined;
+  carte.room.forget();
+  carte.selected.remove();
+  carte.card.hide();
+  carte.beside(Boolean(carte.state.here));
+  carte.panel.legend();
+}
+
+/* Another point, or none. */
+function pointed(carte) {
+  const { row, state } = carte;
+  if (state.here) return void carte.here.follow(state.here);
+  if (row === undefined) carte.card.hide();
+  carte.beside(row !== undefined);
+  carte.panel.legend();
+}
+
+function showLayers(carte, before) {
+  const { config, state } = carte;
   const changed = config.layers.filter(({ key }) => before.includes(key) !== state.layers.includes(key));
   for (const { key } of changed) carte.layers.show(key, state.layers.includes(key));
   if (!changed.length) return;
