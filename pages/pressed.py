@@ -9,8 +9,8 @@ before its reader can have seen the answer to the first, is forgotten.
 
 A run can be stopped wherever it draws, reads or writes `st.session_state`: between a click that is
 told and what it asks, nothing may do so, and what it asks is done by `finish`. A run that comes
-meanwhile on the same screen waits for its end and starts again: it would draw the screen without
-the answer, which nobody would see.
+meanwhile on the same screen waits for its end and starts again, and so does one that had started
+before that end: it would draw the screen without the answer, or half of it, which nobody would see.
 """
 
 import contextvars
@@ -31,7 +31,9 @@ _ANSWERED = "clics_repondus"
 """Key of when the last click of each button was answered, and of what it was about."""
 _SCREEN = "ecran_des_clics"
 _RUNNING = "clics_en_cours"
-"""Key of the acts under way, each with its screen."""
+"""Key of the threads that have told a click, or do what one asks, each with its screen."""
+_ENDED = "clics_finis"
+"""Key of how many acts have ended on each screen."""
 LOOK_S = 0.1
 """Between two looks at an act that one waits for: the next gesture then stops the run."""
 AGAIN_S = 0.5
@@ -41,6 +43,11 @@ _TOLD: ContextVar[str] = ContextVar("told", default="")
 
 Not in the session: other runs write there, and a run may be stopped where it does.
 """
+
+_UNDER_WAY: ContextVar[dict[threading.Thread, object] | None] = ContextVar("way", default=None)
+"""The acts under way, where this run has told a click: it may not ask the session for them."""
+_SEEN: ContextVar[int | None] = ContextVar("seen", default=None)
+"""Acts of its screen that had ended when this run started, or that it did; None: not known."""
 
 _Result = TypeVar("_Result")
 
@@ -53,15 +60,26 @@ def _clicks() -> dict[str, object]:
 
 def _wait_for_answer() -> None:
     """Wait for what is being done of a click on this screen, and draw the screen again then."""
-    waited = False
+    waited, here = False, st.session_state.get(_SCREEN)
     while any(
-        screen == st.session_state.get(_SCREEN) and thread != threading.current_thread()
-        for thread, screen in list(st.session_state.get(_RUNNING, {}).items())
+        screen == here and thread != threading.current_thread() and thread.is_alive()
+        for thread, screen in list(_running().items())
     ):
         waited = True
         time.sleep(LOOK_S)
-    if waited:
+    seen = _SEEN.get()
+    if waited or (seen is not None and seen != _ended().get(here, 0)):
         st.rerun(scope="app")
+
+
+def _running() -> dict[threading.Thread, object]:
+    kept: dict[threading.Thread, object] = st.session_state.setdefault(_RUNNING, {})
+    return kept
+
+
+def _ended() -> dict[object, int]:
+    kept: dict[object, int] = st.session_state.setdefault(_ENDED, {})
+    return kept
 
 
 def _answered() -> dict[str, tuple[float, str]]:
@@ -123,7 +141,8 @@ def offer(
         about something else is forgotten.
     """
     _wait_for_answer()
-    clicks, answered = _clicks(), _answered()
+    clicks, answered, running = _clicks(), _answered(), _running()
+    screen = st.session_state.get(_SCREEN)
     draw = st.button if place is None else place.button
     draw(
         label,
@@ -137,8 +156,11 @@ def offer(
         clicks.pop(key, None)
 
     def told() -> bool:
+        # Under way before it is taken: another run would find neither the click nor its answer.
+        _tell(running, screen)
         what = clicks.pop(key, None)
         if what != about:
+            _forget(running)
             return False
         answered[key] = (time.monotonic(), about)
         _TOLD.set(key)
@@ -161,12 +183,26 @@ def keep(key: str, value: object, *, empty: bool = False) -> None:
 def taken(key: str) -> object:
     """Return once what `keep` kept on this screen, None when there is nothing."""
     _wait_for_answer()
-    clicks, answered = _clicks(), _answered()
+    clicks, answered, running = _clicks(), _answered(), _running()
+    _tell(running, st.session_state.get(_SCREEN))
     value = clicks.pop(key, None)
-    if value is not None:
+    if value is None:
+        _forget(running)
+    else:
         answered[key] = (time.monotonic(), "")
         _TOLD.set(key)
     return value
+
+
+def _tell(running: dict[threading.Thread, object], screen: object) -> None:
+    running[threading.current_thread()] = screen
+    _UNDER_WAY.set(running)
+
+
+def _forget(running: dict[threading.Thread, object]) -> None:
+    """Take a run for none that has told a click, unless it has told another one before."""
+    if not _TOLD.get():
+        running.pop(threading.current_thread(), None)
 
 
 def finish(act: Callable[[], _Result]) -> _Result:
@@ -177,11 +213,12 @@ def finish(act: Callable[[], _Result]) -> _Result:
     """
     context, key = get_script_run_ctx(), _TOLD.get()
     _TOLD.set("")
+    ended: list[int] = []
 
     def done() -> _Result:
-        answered, me = _answered(), threading.current_thread()
-        running: dict[threading.Thread, object] = st.session_state.setdefault(_RUNNING, {})
-        running[me] = st.session_state.get(_SCREEN)
+        answered, running, me = _answered(), _running(), threading.current_thread()
+        screen = st.session_state.get(_SCREEN)
+        running[me] = screen
         about = answered[key][1] if key else ""
         if key:
             answered[key] = (math.inf, about)
@@ -190,17 +227,27 @@ def finish(act: Callable[[], _Result]) -> _Result:
         finally:
             if key:
                 answered[key] = (time.monotonic(), about)  # its reader sees it from now on
+            counts = _ended()
+            counts[screen] = counts.get(screen, 0) + 1
+            ended.append(counts[screen])
             del running[me]
 
     with ThreadPoolExecutor(
         1, initializer=lambda: add_script_run_ctx(threading.current_thread(), context)
     ) as pool:
-        return pool.submit(contextvars.copy_context().run, done).result()
+        doing = pool.submit(contextvars.copy_context().run, done)
+        try:
+            return doing.result()
+        finally:
+            _SEEN.set(ended[0] if ended and _SEEN.get() is not None else None)
+            _forget(_UNDER_WAY.get() or {})
 
 
 def arrive(screen: str) -> None:
     """Forget the clicks of the screen that was left, and what another run has told."""
     _TOLD.set("")
+    _forget(_running())
     if st.session_state.get(_SCREEN) != screen:
         st.session_state[_SCREEN] = screen
         _clicks().clear()
+    _SEEN.set(_ended().get(screen, 0))

@@ -242,3 +242,60 @@ def test_a_run_that_comes_meanwhile_is_drawn_again_with_the_answer() -> None:
         app.session_state["then"] = then
         assert app.run().text[0].value == drawn
         assert not app.exception
+
+
+def test_a_click_is_under_way_from_the_moment_it_is_told() -> None:
+    """Another run found neither the click nor what it asked, and drew the screen of before."""
+
+    def telling() -> None:
+        import threading
+
+        import streamlit as st
+
+        from pages import pressed
+
+        def under_way() -> bool:
+            return threading.current_thread() in st.session_state["clics_en_cours"]
+
+        pressed.arrive("sites")
+        told = pressed.button("Enregistrer", key="save")
+        st.text(f"{told} {under_way()}")
+        if told:
+            pressed.finish(lambda: None)
+        st.text(str(under_way()))
+        told = pressed.button("Partager", key="share")
+        st.text(f"{told} {under_way()}")
+
+    app = AppTest.from_function(telling).run()
+    assert [one.value for one in app.text] == ["False False", "False", "False False"]
+    app.button(key="save").click().run()
+    assert not app.exception
+    assert [one.value for one in app.text] == ["True True", "False", "False False"]
+
+
+def test_a_run_that_started_before_the_end_of_an_act_is_drawn_again() -> None:
+    """Half of it was drawn before: it would show the former scenario beside the new one."""
+
+    def beside() -> None:
+        import threading
+
+        import streamlit as st
+        from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
+
+        from pages import pressed
+
+        st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+        pressed.arrive("sites")
+        if st.session_state["runs"] == 1:
+            other = threading.Thread(target=lambda: pressed.finish(lambda: None))
+            add_script_run_ctx(other, get_script_run_ctx())
+            other.start()
+            other.join()
+        pressed.button("Enregistrer", key="save")
+        pressed.finish(lambda: None)  # its own, it has seen
+        pressed.button("Partager", key="share")
+        st.text(f"{st.session_state['runs']} dessins")
+
+    app = AppTest.from_function(beside).run()
+    assert not app.exception
+    assert app.text[0].value == "2 dessins"
