@@ -19,6 +19,7 @@ from pages import (
     folding,
     following,
     kept_parts,
+    map_choices,
     own_choices,
     reads,
     scenario_pair,
@@ -30,12 +31,13 @@ from pages import (
     sites_projects,
     sites_results,
     sites_scenarios,
+    sites_upload,
     unread,
 )
 from pages.accounts import Role
 from pages.project_choices import ProjectChoices
 from pages.sites_best import Found
-from pages.sites_upload import draw_upload, work
+from pages.sites_upload import work
 
 MAP = "sites_carte"
 """Key of the map."""
@@ -75,7 +77,7 @@ def _open_from_address(territory: Territory) -> None:
 
 def _keep_address(sites: tuple[Site, ...]) -> None:
     """Write the sites and the scenario in use in the address, beside the view of all screens."""
-    query = shell.in_address(shell.view())
+    query = shell.in_address(map_choices.view())
     if work().scenario:
         query["scenario"] = work().scenario
         if work().scenario != st.session_state.get(_ADDRESSED):
@@ -173,11 +175,9 @@ def draw() -> None:
     sites_pick.restore(territory, st.query_params.to_dict())
     unread.say(sites_pick.ADDRESS, still=not work().reopened)
     st.header("1. Choisir des sites")
-    # The choice stands above the file, but a file that has just come leaves it no map to draw.
-    choice = st.container()
-    sites = draw_upload(territory)
-    with choice:
-        sites_pick.draw_choice(territory)
+    sites_upload.take()  # a file that has just come leaves the choice above it no map to draw
+    sites_pick.draw_choice(territory)
+    sites = sites_upload.draw_upload(territory)
     # Before what takes seconds: a reload then loses nothing.
     _keep_address(sites)
     if sites:

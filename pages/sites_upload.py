@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from data.base.french import at, counted, in_order, number
 from data.files.opening import EXTENSIONS
@@ -32,6 +34,8 @@ from pages import edited, figures, grids, shell
 WORK = "sites_travail"
 """What is being worked on, in the session: kept when one goes to another page and back."""
 
+_FILE = "sites_fichier"
+"""Key of the file."""
 TYPES = list(EXTENSIONS)
 _SAID_WHOLE = 8
 """Lines to mend of which it is said whole, above their table, what is wrong."""
@@ -119,25 +123,30 @@ def _templates() -> None:
 
 
 def _dropped() -> None:
-    """Take a newly dropped file as the work in hand."""
-    file = st.file_uploader(
+    """Draw what takes a file of sites."""
+    st.file_uploader(
         "Fichier de sites (CSV, classeur, GeoJSON, shapefile zippé, GeoPackage, KML… ; "
         f"{number(MAX_UPLOAD_BYTES // 1_000_000)} Mo et {number(MAX_SITES)} sites au plus)",
         type=TYPES,
         max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
-        key="sites_fichier",
+        key=_FILE,
     )
-    if file is None:
+    take()
+
+
+def take() -> None:
+    """Take a file that has just come as the work in hand; it is known before its field is drawn."""
+    file: UploadedFile | None = st.session_state.get(_FILE)
+    if file is None or st.session_state.get("sites_dernier") == file.file_id:
         return
     content = file.getvalue()
     digest = hashlib.sha256(content).hexdigest()[:16]
-    if st.session_state.get("sites_dernier") != file.file_id:
-        st.session_state["sites_dernier"] = file.file_id
-        # Sites chosen by hand stay beside those of the file; those of a scenario do not.
-        picked = () if work().scenario else work().reopened
-        st.session_state[WORK] = Work(
-            file.name, content, digest, reopened=picked, departures=work().departures
-        )
+    # Sites chosen by hand stay beside those of the file; those of a scenario do not.
+    picked = () if work().scenario else work().reopened
+    st.session_state[WORK] = Work(
+        file.name, content, digest, reopened=picked, departures=work().departures
+    )
+    st.session_state["sites_dernier"] = file.file_id
 
 
 def _title(first: MatchReport, line: int) -> str:
@@ -197,11 +206,12 @@ def _summary(lines: Lines, report: MatchReport) -> None:
         st.text(sentence)
 
 
-def _say_why(first: MatchReport, mended: MatchReport) -> None:
+def _say_why(place: DeltaGenerator, first: MatchReport, mended: MatchReport) -> None:
     """Say whole what is wrong with the first lines to mend, or what became of them since."""
     unclear = [one for one in first.outcomes if one.status != UNDERSTOOD]
     now = {one.line: one for one in mended.outcomes}
-    _say_lines({one.line: _became(now.get(one.line, one)) for one in unclear})
+    with place.container():
+        _say_lines({one.line: _became(now.get(one.line, one)) for one in unclear})
 
 
 def _say_lines(told: Mapping[int, str]) -> None:
@@ -249,14 +259,20 @@ def _review(territory: Territory, current: Work) -> tuple[Site, ...]:
             "commune ou des coordonnées, ou écartez la ligne. Les autres lignes ne sont pas "
             "touchées ; rien n’est perdu."
         )
-    reasons = st.container()
+
+    def matched() -> MatchReport:
+        return _matched(territory, current, dict(sorted(current.corrections.items())))
+
+    # Above the table, and before it: nothing that comes later moves a cell where one writes.
+    reasons, report = st.empty(), matched()
+    if unclear:
+        _say_why(reasons, first, report)
     every = st.toggle("Corriger aussi les lignes comprises", key="sites_toutes")
     if unclear or every:
         _editor(first, current, commune_labels(territory), every=every)
-    report = _matched(territory, current, dict(sorted(current.corrections.items())))
-    if unclear:
-        with reasons:
-            _say_why(first, report)
+    before, report = report, matched()
+    if unclear and report is not before:
+        _say_why(reasons, first, report)
     _summary(_lines(current), report)
     _say_remarks(report)
     with st.expander("Rapport ligne par ligne", expanded=unclear):
