@@ -79,6 +79,18 @@ def forget_place() -> None:
     _write({name: text for name, text in _kept().items() if name not in _PLACE})
 
 
+def view() -> ViewState:
+    """Return the view, with what was chosen last on the maps of the screen in sight."""
+    return _with(shell.view(), _kept())
+
+
+def _with(shown: ViewState, chosen: dict[str, str]) -> ViewState:
+    if _of_view(shown) == chosen:
+        return shown
+    others = {name: text for name, text in shown.to_query().items() if name not in _NAMES}
+    return ViewState.from_query(others | chosen)
+
+
 def _said(kept: dict[str, str], said: dict[str, str], offered: Collection[str]) -> dict[str, str]:
     """Return what is chosen of the view once a map has said what it shows."""
     heard = _of_view(ViewState.from_query(said))
@@ -106,9 +118,8 @@ def _kept() -> dict[str, str]:
 def _write(chosen: dict[str, str]) -> None:
     """Keep in the view what is chosen, and write it: nothing else of the address moves."""
     st.session_state[_CHOSEN] = (own_choices.visit(), chosen)
-    view = shell.view()
-    if _of_view(view) != chosen:
-        others = {name: text for name, text in view.to_query().items() if name not in _NAMES}
-        shell.remember(ViewState.from_query(others | chosen), address=False)
+    before = shell.view()
+    if (after := _with(before, chosen)) != before:
+        shell.remember(after, address=False)
     for name in _NAMES:
         own_choices.write(name, chosen.get(name, ""))

@@ -255,6 +255,8 @@ def draw_choice(territory: Territory) -> None:
         st.button("Vider la liste", key="sites_vider", on_click=_empty)
     elif not current.digest:
         _map(territory)
+    else:
+        st.empty()  # at once in the place of the map: it would stay above until all is drawn
 
 
 def restore(territory: Territory, query: Mapping[str, str]) -> None:
@@ -266,6 +268,9 @@ def restore(territory: Territory, query: Mapping[str, str]) -> None:
     it did not ask for and that still comes with an address of before.
     """
     asked, wrote = query.get(ADDRESS, ""), _wrote()
+    if not asked and following.stepped() and _is_in_address():
+        st.session_state[WORK] = Work()
+        sites_departures.forget()
     late = asked in wrote and not following.stepped()
     if st.session_state.pop(_TOUCHED, False) or not asked or late or wrote[-1:] == [asked]:
         return
@@ -287,6 +292,12 @@ def restore(territory: Territory, query: Mapping[str, str]) -> None:
             departures={code: int(count) for code, count in left},
         )
         sites_departures.forget()
+
+
+def _is_in_address() -> bool:
+    """Tell whether Forward finds the work in hand again: neither a file nor a scenario is lost."""
+    current = work()
+    return bool(_wrote()[-1:] not in ([], [""]) and not current.digest and not current.scenario)
 
 
 def _wrote() -> list[str]:

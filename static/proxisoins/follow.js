@@ -7,7 +7,7 @@ let due = null;
 
 /* What the server writes of a view: not where the map stands. */
 const choices = ({ lon, lat, z, ...chosen }) => JSON.stringify(chosen);
-const isNew = ({ said, state, config }) => Boolean(said) && choices(query(state, config)) !== choices(said);
+const isNew = ({ asked, state, config }) => Boolean(asked) && choices(query(state, config)) !== choices(asked.state);
 
 /* Tell the server what no question has told it, once its reader pauses. */
 export function tell(carte) {
@@ -22,7 +22,7 @@ export function tell(carte) {
 
 /* Show them, unless a newer gesture is on its way to the server; first the state, of which each question tells all. */
 export function follow(carte, heard, { commune, layers, view }) {
-  if (due !== null || (carte.asked && carte.asked !== heard)) return;
+  if (due !== null || (carte.asked?.turn && carte.asked.turn !== heard)) return;
   const { config, rowOf, state } = carte, asked = parsed(config, new URLSearchParams(view));
   const row = rowOf.get(commune), { layers: before, here } = state, said = layers.split(",");
   if (!carte.indicators.has(asked.indicator)) asked.indicator = state.indicator;
@@ -41,7 +41,7 @@ export function follow(carte, heard, { commune, layers, view }) {
   else if (row !== undefined && (other.length || (here && !asked.here))) carte.card.fill(row);
   if (String(here || "") !== String(asked.here || "")) pointed(carte);
   carte.following = false;
-  carte.said = query(state, config);
+  carte.asked = { ...carte.asked, state: query(state, config) };
 }
 
 /* No commune is chosen any more; the point of isochrones may stay. */

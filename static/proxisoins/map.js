@@ -306,7 +306,7 @@ export class Carte {
 
   ask(message) {
     const said = { turn: `${Date.now()}-${(this.turn += 1)}`, state: address.query(this.state, this.config), ...message };
-    Object.assign(this, { asked: said.turn, said: said.state });
+    this.asked = said;
     window.Streamlit?.setComponentValue(said);
     return said;
   }

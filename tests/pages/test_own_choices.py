@@ -397,3 +397,15 @@ def test_the_map_of_a_shared_scenario_says_in_its_address_what_is_chosen(
     assert app.query_params["commune"] == "23008"
     assert app.query_params["calques"] == "-iso_sites"
     assert app.query_params["jeton"] == token
+
+
+def test_back_to_an_address_without_sites_takes_them_out_and_forward_brings_them_back(
+    sites: str,
+) -> None:
+    app = opened("sites", sites=sites)
+    there = dict(app.query_params)
+    back(app, {"commune": "23096"})
+    assert "dans la liste" not in " ".join(one.value for one in app.text)
+    assert dict(app.query_params) == {"commune": "23096"}
+    back(app, there)
+    assert "2 sites dans la liste." in [one.value for one in app.text]
