@@ -8,6 +8,7 @@ from data.base.french import counted, number
 from data.maps.risk import shown_classes
 from data.maps.sentences import HIGH, PROBABLY_GONE, worth_overseas
 from data.region import privacy, rules
+from data.region.territory import SIMULATED_MARK
 
 MASKED_RISK = (
     f"Relève : risque individuel non diffusé (moins de {rules.LEAST_PUBLIC_GPS} médecins)."
@@ -22,7 +23,13 @@ NOT_FORETOLD = frozenset({GONE_RISK, UNKNOWN_RISK})
 
 
 def succession(
-    members: pd.DataFrame, risk: pd.DataFrame | None, *, masked: bool, year: str, public: str = ""
+    members: pd.DataFrame,
+    risk: pd.DataFrame | None,
+    *,
+    masked: bool,
+    year: str,
+    public: str = "",
+    simulated: bool = False,
 ) -> str:
     """Return what is said of the relief of GPs; what is hidden is said to be hidden.
 
@@ -39,6 +46,8 @@ def succession(
         Vintage of the GPs.
     public
         What anyone may be told in its place (`data.region.privacy.sentence`).
+    simulated
+        Whether the GPs whose relief is foretold are simulated.
     """
     if not (members["gps"] > 0).any():
         if members["gps"].isna().any():
@@ -49,18 +58,20 @@ def succession(
     if masked:
         many = members["gps"].sum() >= rules.LEAST_PUBLIC_GPS
         if public not in {"", privacy.MASKED}:
-            public += worth_overseas(members["code"])
+            public = _marked(public, simulated) + worth_overseas(members["code"])
         return public if many and public else f"{MASKED_RISK} {public}".strip()
     if risk is None:
         return UNKNOWN_RISK
-    return _foretold(risk[among(risk["code"], members["code"])], alone=len(members) == 1)
-
-
-def _foretold(risk: pd.DataFrame, *, alone: bool) -> str:
-    told = classes_told(risk, alone=alone)
+    of_members = risk[among(risk["code"], members["code"])]
+    told = classes_told(of_members, alone=len(members) == 1)
     if told in NOT_FORETOLD:
         return told
-    return f"{told}{_spanned(risk)}{worth_overseas(risk['code'])}"
+    foretold = _marked(told + _spanned(of_members), simulated)
+    return foretold + worth_overseas(of_members["code"])
+
+
+def _marked(told: str, simulated: bool) -> str:
+    return f"{told.removesuffix('.')}{SIMULATED_MARK}." if simulated else told
 
 
 def classes_told(risk: pd.DataFrame, *, alone: bool) -> str:

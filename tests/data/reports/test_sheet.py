@@ -194,7 +194,7 @@ def test_a_forecast_that_has_ended_says_so(
         monkeypatch.setattr(french, "today", lambda now=day: now)
         said = of_commune(loaded, lone, risk=dated).succession
         assert "à l’horizon de 3 ans (effectifs de 2017 → fin 2020)" in said
-        assert said.endswith(", échue.") == late
+        assert (", échue" in said) == late
     assert "échue" not in of_commune(loaded, lone, risk=risk_of(lone)).succession
 
 
@@ -240,6 +240,30 @@ def test_overseas_the_worth_of_the_model_is_said_beside_the_risk(code: str, *, t
     assert ["outre-mer n’est pas connu" in one for one in said] == [told] * 3
     hidden = succession(members, None, masked=True, year="2017", public=privacy.MASKED)
     assert "outre-mer" not in hidden
+
+
+def test_a_forecast_from_simulated_counts_says_so() -> None:
+    members = pd.DataFrame({"code": ["23096", "23008"], "gps": [1.0, 2.0]})
+    risk = members[["code"]].assign(
+        risk_class=["très élevé", "faible"], state="inconnu", as_of=2025, horizon=3
+    )
+    public = "Relève non assurée : risque élevé ou très élevé dans environ 1 commune sur 10."
+    asked = [
+        (members, risk, False, ""),
+        (members.head(1), risk, False, ""),
+        (members, None, True, public),
+    ]
+    for here, table, masked, told in asked:
+        real, made_up = (
+            succession(here, table, masked=masked, year="2025", public=told, simulated=simulated)
+            for simulated in (False, True)
+        )
+        assert "simulation" not in real
+        assert real.startswith("Relève")
+        assert made_up == real.removesuffix(".") + " (simulation)."
+    # What foretells nothing has no figure to mark.
+    hidden = succession(members.head(1), risk, masked=True, year="2025", simulated=True)
+    assert hidden == MASKED_RISK
 
 
 def test_a_masked_risk_is_said_to_be_masked(loaded: tuple[Territory, pd.DataFrame]) -> None:
