@@ -45,6 +45,10 @@ MAP = "sites_carte"
 _ADDRESSED, _LEFT = "sites_adresse", "sites_adresse_avant"
 """Keys of the scenario that the address names, and of the one that it named before."""
 
+_WHAT_COMES = (
+    "Dès le premier site : ce qu’il change, pour qui ; les meilleurs de vos sites et leur preuve ; "
+    "le rapport et le lien à partager."
+)
 _MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -178,6 +182,8 @@ def draw() -> None:
     sites_upload.take()  # a file that has just come leaves the choice above it no map to draw
     sites_pick.draw_choice(territory)
     sites = sites_upload.draw_upload(territory)
+    if not sites:
+        st.caption(_WHAT_COMES)
     # Before what takes seconds: a reload then loses nothing.
     _keep_address(sites)
     if sites:

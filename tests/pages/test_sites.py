@@ -66,6 +66,8 @@ def test_an_empty_screen_offers_templates_and_scenarios() -> None:
     app = opened("sites")
     assert "Modèle CSV" in [one.proto.label for one in app.get("download_button")]
     assert "démonstration" in texts(app).lower()
+    [hint] = [one.value for one in app.caption if one.value.startswith("Dès le premier site")]
+    assert "les meilleurs de vos sites" in hint
 
 
 def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> None:
