@@ -2,6 +2,7 @@
 
 from data.base.french import number
 from data.region.rules import ROOM_PEOPLE_A_GP
+from geo.siting.judged import MOST_TRIED
 
 TRAVEL_TIME = """
 **Qui est à 20 minutes ?** Le temps est celui d’un trajet en voiture, hors heures de pointe, du bourg
@@ -95,13 +96,15 @@ changement est calculé : publiée × (calculée après / calculée avant), à l
 montre de 2016 à 2018.
 """
 
-SITING = """
-**Les meilleurs sites** sont trouvés par optimisation exacte (HiGHS). Au départ, ceux dont les médecins peuvent
-recevoir le plus d’habitants sans place aujourd’hui (couverture à places limitées, Current et Storbeck, 1988) ; à
-places égales, ceux qui en ont le plus à portée. La phrase dit ensuite combien trouveraient une place si chacun va
-au plus proche, comme sur la carte : un peu moins, puisque d’autres prennent des places aussi. Sur demande :
-couverture maximale (Church et ReVelle, 1974), p-médiane (Hakimi, 1964), couverture totale au moindre nombre de
-sites (Toregas, 1971), équité (les plus éloignés d’abord) ; les structures en place restent. L’écran donne la preuve : optimum, ou meilleur choix trouvé
+SITING = f"""
+**Les meilleurs sites** sont, au départ, ceux qui donnent une place au plus d’habitants, comptés comme partout ici :
+à 20 minutes, chacun au plus proche. Qui va vers un nouveau site laisse une place ailleurs : chaque choix est donc
+jugé entier. Jusqu’à {number(MOST_TRIED)} choix possibles, tous sont essayés, et c’est la preuve ; au-delà, le meilleur départ
+est amélioré d’échange en échange, et prouvé s’il remplit toutes les places de ses médecins ; sinon l’écran donne
+la borne. Sur demande, par optimisation exacte (HiGHS), à toute taille : places à portée de ceux qui n’en ont pas
+(couverture à places limitées, Current et Storbeck, 1988), couverture maximale (Church et ReVelle, 1974), p-médiane (Hakimi, 1964), couverture
+totale au moindre nombre de sites (Toregas, 1971), équité (les plus éloignés d’abord) ; les structures en place
+restent. L’écran donne la preuve : optimum, ou meilleur choix trouvé
 et borne. « Pondéré par le besoin » compte, pour chaque commune, les consultations qui manquent pour atteindre
 une APL de 4. Le gain moyen d’APL ne classe pas les sites, puisque l’offre se conserve : on compte les habitants
 qui passent 2,5 et le gain des moins bien servis.

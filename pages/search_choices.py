@@ -8,7 +8,7 @@ from typing import Self
 from data.region.rules import HUBERT_MINUTES
 from data.reports.scenario_results import Search
 from data.reports.site_tables import MODELS
-from data.siting.best import CAPACITATED, EXISTING, WEIGHTS
+from data.siting.best import EXISTING, ROOM, WEIGHTS
 
 LEAST_MINUTES, MOST_MINUTES = 5.0, 60.0
 MOST_BUDGET = 999_999_999_999.0
@@ -36,7 +36,7 @@ class SearchChoices:
         Whether the answer is in sight.
     """
 
-    model: str = CAPACITATED
+    model: str = ROOM
     k: int = 0
     threshold: float = HUBERT_MINUTES
     weights: str = WEIGHTS[0]

@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from data.base.french import counted
+from data.region.rules import HUBERT_MINUTES
 from data.region.territory import Territory
 from data.reports import site_tables
 from data.reports.scenario_results import EXISTING_WORDS, WEIGHT_WORDS, Search
-from data.siting.best import CAPACITATED, EXISTING, WEIGHTS, BestSites
+from data.siting.best import EXISTING, OF_PLACES, WEIGHTS, BestSites
 from data.uploads import Site
 from geo.errors import ProxiSoinsError
 from pages import edited, fields, following, own_choices, pressed, sites_results
@@ -28,6 +29,7 @@ Found = tuple[Search, BestSites]
 _KEYS, _BASE = "meilleurs_w_", "meilleurs_prix"
 """Beginning of the keys of what is asked; key of the table of prices that one starts from."""
 _NO_BUDGET = "meilleurs_sans_budget"
+_THRESHOLD_OF_ROOM = "meilleurs_seuil_places", HUBERT_MINUTES
 _SITE, _PRICE = "Site", "Coût"
 
 
@@ -79,14 +81,20 @@ def _aim(kept: SearchChoices, count: int) -> SearchChoices:
         disabled=model == "lscp",
         key=fields.first(f"{_KEYS}k_{count}", kept.k or usual),
     )
+    seats = model in OF_PLACES  # a place is one at the minutes of room, as on every screen
     threshold = right.number_input(
         "Seuil (minutes)",
         min_value=LEAST_MINUTES,
         max_value=MOST_MINUTES,
         step=5.0,
         format="%.0f",
-        key=fields.first(f"{_KEYS}seuil", kept.threshold),
+        disabled=seats,
+        key=fields.first(*_THRESHOLD_OF_ROOM)
+        if seats
+        else fields.first(f"{_KEYS}seuil", kept.threshold),
     )
+    if seats:
+        threshold = kept.threshold
     return replace(kept, model=model, k=0 if k == usual else int(k), threshold=float(threshold))
 
 
@@ -94,7 +102,7 @@ def _counted(kept: SearchChoices) -> SearchChoices:
     """Draw who counts, and what is there already, for the model that is sought."""
     left, right = st.columns(2)
     # Capacity has its own people to serve: the others are no choice then.
-    seats = kept.model == CAPACITATED
+    seats = kept.model in OF_PLACES
     weights = left.selectbox(
         "Qui compte",
         WEIGHTS,
@@ -135,16 +143,14 @@ def _asked(names: list[str], kept: SearchChoices, against: tuple[int, ...]) -> S
         key=fields.first(f"{_KEYS}choix_{count}", [rank - 1 for rank in kept.own]),
         select_all=False,
     )
-    if asked.model == CAPACITATED:
+    if asked.model in OF_PLACES:
         st.toggle(
             "Sous un budget",
             disabled=True,
-            help="Pour un budget, cherchez autre chose que des places.",
+            help="Des places sous un budget : « Règles et argent des projets », plus bas.",
             key=_NO_BUDGET,
         )
-    prices, budget = (
-        _budget(names, kept) if asked.model not in {"lscp", CAPACITATED} else ((), None)
-    )
+    prices, budget = _budget(names, kept) if asked.model not in {"lscp", *OF_PLACES} else ((), None)
     return replace(
         asked,
         own=tuple(sorted(row + 1 for row in own)),

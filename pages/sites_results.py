@@ -15,7 +15,7 @@ from data.reports import public_scenario, scenario_results, site_tables
 from data.reports.scenario_results import Search
 from data.reports.site_columns import SITE_TITLES
 from data.scenarios.drafts import Draft
-from data.siting.best import CAPACITATED, STEP_BY_STEP, BestSites
+from data.siting.best import OF_PLACES, ROOM, STEP_BY_STEP, BestSites
 from data.siting.evaluation import SiteEvaluation, evaluate_sites
 from data.uploads import Site
 from geo import display
@@ -289,7 +289,7 @@ def draw_best(territory: Territory, best: BestSites, search: Search, names: Sequ
     st.text("Retenus : " + ", ".join(names[row] for row in best.chosen))
     figures.answer(site_tables.answer(best, search.threshold, search.existing, names), "meilleurs")
     st.caption(search.words())
-    if search.model != CAPACITATED and (from_town := people_of(territory).town_note):
+    if search.model not in OF_PLACES and (from_town := people_of(territory).town_note):
         st.caption(f"Habitants de cette recherche : {from_town}.")
     with own_choices.fold(
         "La preuve, les autres choix et ce que coûte chaque différence", "preuve"
@@ -301,11 +301,14 @@ def draw_best(territory: Territory, best: BestSites, search: Search, names: Sequ
             grids.draw(
                 site_tables.differences_table(best, names), hide_index=True, placeholder=MISSING
             )
-        held = "Les valeurs comptent aussi ce que l’existant gardé couvre déjà. "
-        equal = "À places égales, le choix qui a le plus d’habitants sans place à portée. "
         st.caption(
-            f"Poids : {best.unit}. {equal if search.model == CAPACITATED else held}"
-            f"« {STEP_BY_STEP} » : chaque fois le plus utile."
+            (
+                "Chaque choix est jugé entier, comme ci-dessus : chacun va au plus proche. "
+                if search.model == ROOM
+                else f"Poids : {best.unit}. Les valeurs comptent aussi ce que l’existant gardé "
+                "couvre déjà. "
+            )
+            + f"« {STEP_BY_STEP} » : chaque fois le plus utile."
         )
 
 

@@ -23,7 +23,7 @@ _POLE_COLUMNS = {
     "road_hours": "Heures de route par semaine",
 }
 _PLAIN_MODELS = "mclp (couverture maximale), pmedian, lscp (couverture totale), pcenter ou equity."
-_MODELS = f"capacitated (places à qui n’en a pas), {_PLAIN_MODELS}"
+_MODELS = f"room (places à qui n’en a pas), capacitated (places à portée), {_PLAIN_MODELS}"
 
 
 @app.command("solve")
@@ -128,7 +128,7 @@ def best(
     k: Annotated[
         int | None, typer.Option("-k", help="Nouveaux sites à retenir, sans compter l’existant.")
     ] = None,
-    model: Annotated[str, typer.Option(help=f"Modèle : {_MODELS}")] = "capacitated",
+    model: Annotated[str, typer.Option(help=f"Modèle : {_MODELS}")] = "room",
     threshold: Annotated[float, typer.Option(help="Seuil en minutes, inclus.")] = HUBERT_MINUTES,
     weights: Annotated[
         str, typer.Option(help="people (habitants) ou need (consultations manquantes).")

@@ -18,8 +18,9 @@ from data.reports.site_tables import MODELS
 from data.scenarios import drafts
 from data.scenarios.drafts import Draft
 from data.siting.best import (
-    CAPACITATED,
     EXISTING,
+    OF_PLACES,
+    ROOM,
     TIME_LIMIT_SECONDS,
     WEIGHTS,
     BestSites,
@@ -62,7 +63,7 @@ class Search:
         Row numbers of the sites that may not be chosen: those advised against.
     """
 
-    model: str = CAPACITATED
+    model: str = ROOM
     k: int | None = 3
     threshold: float = HUBERT_MINUTES
     weights: str = "people"
@@ -145,8 +146,8 @@ class Search:
         parts = [MODELS[self.model]]
         if self.k is not None and self.model != "lscp":
             parts.append(f"{counted(self.k, 'site', 'sites')} à ouvrir")
-        parts.append(f"seuil de {as_set(self.threshold)} minutes")
-        if self.model != CAPACITATED:  # who has no place alone counts, whatever exists
+        if self.model not in OF_PLACES:  # who has no place alone counts, whatever exists
+            parts.append(f"seuil de {as_set(self.threshold)} minutes")
             parts.append(WEIGHT_WORDS[self.weights])
             parts.append(EXISTING_WORDS[self.existing])
         if self.budget is not None and self.model != "lscp":

@@ -16,7 +16,7 @@ from data.reports.site_columns import (
     SITE_TITLES,
     marked,
 )
-from data.siting.best import CAPACITATED, BestSites
+from data.siting.best import CAPACITATED, ROOM, BestSites
 from data.siting.changes import decimals_of
 from data.siting.departures import TODAY
 from data.siting.evaluation import SiteEvaluation
@@ -49,7 +49,8 @@ _ABSENT = {
 _RISK = {"risk_communes_within_20", "risk_population_within_20"}
 _PROFESSIONALS = {"gps_within_10"}
 MODELS = {
-    "capacitated": "Donner une place au plus d’habitants qui n’en ont pas (eux seuls comptent)",
+    "room": "Donner une place au plus d’habitants qui n’en ont pas",
+    "capacitated": "Mettre le plus de places à portée de ceux qui n’en ont pas (places limitées)",
     "mclp": "Couvrir le plus d’habitants (couverture maximale)",
     "pmedian": "Réduire le trajet moyen (p-médiane)",
     "lscp": "Couvrir tout le monde avec le moins de sites (couverture totale)",
@@ -62,6 +63,7 @@ STATUSES = {
     "time_limit": "Limite de temps atteinte : meilleur choix trouvé",
     "heuristic": "Choix sans preuve",
 }
+_FOUND = "Meilleur choix trouvé, sans preuve"
 
 
 def labels(names: Sequence[str], lines: Sequence[int]) -> list[str]:
@@ -311,25 +313,34 @@ _NEAR = {
 def answer(best: BestSites, minutes: float, existing: str, names: Sequence[str]) -> str:
     """Return the answer in words: what opening the sites chosen gives, and what stays."""
     opening = f"Ouvrir {joined([names[row] for row in best.chosen])}"
-    status = STATUSES[best.solution.status]
-    if best.solution.model == CAPACITATED:
-        seats = counted(best.solution.objective, "place", "places")
-        return (
-            f"{_room_words(opening, best.room, made_up=best.room_simulated)} {status} "
-            f"({seats} à portée de ceux qui n’en ont pas)."
-        )
+    proven = STATUSES[best.solution.status]
+    if best.solution.model == ROOM:
+        if best.solution.status != "optimal":
+            proven = _not_proven(best)
+        return f"{_room_words(opening, best.room, made_up=best.room_simulated)} {proven}."
     people = counted(best.gained, "habitant", "habitants")
     again = "L’ouvrir" if len(best.chosen) == 1 else "Les ouvrir"
-    covered = (
-        f"{opening} mettrait {people} de plus à {as_set(minutes)} minutes ou moins "
-        f"{_NEAR[existing]} ; {number(best.remaining)} resteraient au-delà. {status}."
-    )
+    if best.solution.model == CAPACITATED:
+        seats = counted(best.solution.objective, "place", "places")
+        covered = f"{opening} mettrait {seats} à portée de ceux qui n’en ont pas. {proven}."
+    else:
+        covered = (
+            f"{opening} mettrait {people} de plus à {as_set(minutes)} minutes ou moins "
+            f"{_NEAR[existing]} ; {number(best.remaining)} resteraient au-delà. {proven}."
+        )
     told = (
         covered,
         f"Repose sur des données simulées : {_made_up(best)}." if best.simulated else "",
         _room_words(again, best.room, made_up=best.room_simulated),
     )
     return " ".join(sentence for sentence in told if sentence)
+
+
+def _not_proven(best: BestSites) -> str:
+    """Say how far a better choice might be, where not all could be tried."""
+    bound = best.solution.stages[0].bound or best.solution.objective
+    most = counted(bound, "habitant", "habitants")
+    return f"{_FOUND} ; aucun ne donnerait une place à plus de {most}"
 
 
 def _made_up(best: BestSites) -> str:
@@ -353,15 +364,13 @@ def proof(best: BestSites) -> str:
     stage = solution.stages[0]
     bound = "" if stage.bound is None else f", borne {_amount(float(stage.bound))}"
     gap = f", écart {percent(solution.gap, 2)}" if np.isfinite(solution.gap) else ""
+    tried = solution.model == ROOM and solution.status != "optimal"
+    status = _FOUND if tried else STATUSES[solution.status]
     told = (
-        f"{STATUSES[solution.status]} : {stage.criterion} {_amount(float(solution.objective))}"
+        f"{status} : {stage.criterion} {_amount(float(solution.objective))}"
         f"{bound}{gap}, en {number(solution.seconds, 1)} s."
     )
-    if best.unreachable > 0 and solution.model == CAPACITATED:
-        told += (
-            f" Habitants sans place hors d’atteinte de tous ces sites : {number(best.unreachable)}."
-        )
-    elif best.unreachable > 0:
+    if best.unreachable > 0:
         told += (
             f" {number(best.unreachable)} habitants restent au-delà du seuil quel que soit le "
             "choix parmi ces sites."

@@ -8,18 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from data.region import rules
 from data.region.rules import FAIR_APL, HUBERT_MINUTES
 from data.region.territory import Territory
 from data.siting.departures import ground_after
 from data.siting.evaluation import room_with
 from data.siting.ground import FAR_MINUTES, LIMIT_MINUTES, Ground, site_minutes
 from data.siting.instances import build_model
+from data.siting.most_room import most_seats, room_of_choices
 from data.siting.site_parts import SiteParts, by_reach, parts_within
 from data.uploads.site import Site
 from geo.errors import InvalidInputError
 from geo.siting import (
     CapacitatedCovering,
+    Judged,
     Mclp,
     SitingModel,
     SitingProblem,
@@ -31,9 +32,13 @@ Floats = npt.NDArray[np.float64]
 
 EXISTING = ("structures", "gps", "none")
 WEIGHTS = ("people", "need")
-CAPACITATED = CapacitatedCovering.key
+ROOM, CAPACITATED = Judged.key, CapacitatedCovering.key
+OF_PLACES = frozenset({ROOM, CAPACITATED})
+"""Models that look for places with a GP: only people without room count, at its minutes."""
 WITHOUT_ROOM = "without_room"
 TIME_LIMIT_SECONDS = 60.0
+START_SECONDS = 10.0
+"""Time given to the search of seats that the search of room begins with."""
 STEP_BY_STEP = "un site après l’autre"
 """The greedy choice, as planners are told of it: the best site, then the best one beside it…"""
 
@@ -57,7 +62,7 @@ class BestSites:
         Price of each difference, see `geo.siting.price_of_differences`, sites by name.
     unreachable
         People whom neither a candidate nor what exists can bring under the threshold (set covering
-        leaves them out); of a search of seats, people without room whom no candidate reaches.
+        leaves them out); none of a search of room, where seats are left from one to another.
     unit
         Unit of the weights, in French.
     gained, remaining
@@ -108,18 +113,19 @@ def best_sites(
     territory, sites
         The region; the candidates.
     model
-        "capacitated" (people without room at 20 minutes, nearest first, whom the GPs planned can
-        seat; the choice without limit of seats is told beside), "mclp", "pmedian", "lscp",
-        "pcenter" or "equity" (worst-off first).
+        "room" (people without room at 20 minutes who find some, nearest first, as
+        `evaluate_sites` counts them), "capacitated" (seats that people without room reach, if none
+        but them took any: proven however many the sites; for both, the choice without limit of
+        seats is told beside), "mclp", "pmedian", "lscp", "pcenter" or "equity" (worst-off first).
     k
         New sites to open, what exists not counted; None for `lscp` or with a budget alone.
     threshold
-        Minutes, inclusive.
+        Minutes, inclusive; those of room where places are sought (`OF_PLACES`).
     weights
         "people" (inhabitants) or "need" (consultations missing to reach an APL of 4).
     existing
         What stays open: "structures" (MSPs, centres, labelled), "gps" (communes with a GP) or
-        "none". No matter for "capacitated": who has a place already is not counted.
+        "none". No matter where places are sought: who has one already is not counted.
     prices, budget
         Cost of each site and sum allowed, same unit.
     own
@@ -141,6 +147,8 @@ def best_sites(
         sites, model=model, k=k, weights=weights, existing=existing, budget=budget
     )
     ground = ground_after(territory, departures or {})
+    if model in OF_PLACES:
+        threshold = _minutes_of_room(ground)
     demand = _demand(
         territory,
         ground,
@@ -153,9 +161,13 @@ def best_sites(
     reachable = demand.reachable(threshold)
     if model == "lscp" and prices is None:
         prices = [1.0] * len(sites)  # what exists costs nothing: only new sites are counted
-    problem = _problem(demand, (demand.people > 0) & (reachable | (model != "lscp")), prices)
+    counted = (demand.people > 0) | (demand.people.sum() == 0)
+    problem = _problem(demand, counted & (reachable | (model != "lscp")), prices)
     # The best, then what other choices lose on it.
-    chooser = _chooser(sites, model=model, k=k, threshold=threshold, budget=budget)
+    if model == ROOM:
+        chooser: SitingModel = _most_room(territory, ground, sites, problem, k or 1)
+    else:
+        chooser = _chooser(sites, model=model, k=k, threshold=threshold, budget=budget)
     solution = chooser.solve(problem, time_limit)
     others = _other_choices(chooser, problem, own, time_limit)
     # By name, and what it does for people.
@@ -164,24 +176,17 @@ def best_sites(
     chosen = _new(solution, len(sites))
     within = (demand.minutes[:, list(chosen)] <= threshold).any(axis=1)
     beyond_today = demand.today > threshold
-    unreached = demand.people if model == CAPACITATED else demand.everybody
-    opening = [sites[row] for row in chosen]
     return BestSites(
         chosen=chosen,
         solution=solution,
         greedy=_new(others[STEP_BY_STEP], len(sites)),
         choices=_choices({"optimum": solution, **others}, names, differences),
         differences=_named(differences, names),
-        unreachable=float(unreached[~reachable].sum()),
+        unreachable=0.0 if model in OF_PLACES else float(demand.everybody[~reachable].sum()),
         unit=demand.unit,
         gained=float(demand.everybody[within & beyond_today].sum()),
         remaining=float(demand.everybody[~within & beyond_today].sum()),
-        room=room_with(
-            ground,
-            opening,
-            site_minutes(territory, opening, LIMIT_MINUTES)[0],
-            ground.parts_with(territory, opening),
-        ),
+        room=_room(territory, ground, sites, chosen),
         simulated=_read(model, weights, existing) & territory.simulated_tables,
         room_simulated="gps" in territory.simulated_tables,
     )
@@ -212,8 +217,24 @@ def _refuse_what_cannot_be(
         raise InvalidInputError(
             f"Options admises : existant {', '.join(EXISTING)} ; poids {', '.join(WEIGHTS)}."
         )
-    if model == CAPACITATED and (budget is not None or k is None):
+    if model in OF_PLACES and (budget is not None or k is None):
         raise InvalidInputError("La recherche de places demande un nombre de sites, sans budget.")
+
+
+def _minutes_of_room(ground: Ground) -> float:
+    """Return the longest trip to a place, the same on every screen, where places can be sought.
+
+    Raises
+    ------
+    InvalidInputError
+        The GPs of the region are not known.
+    """
+    if not ground.gps_known:
+        raise InvalidInputError(
+            "Sans effectif de médecins généralistes, on ne sait pas qui est sans place : "
+            "importez-le, ou cherchez autre chose que des places."
+        )
+    return HUBERT_MINUTES
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,7 +281,7 @@ def _demand(
     far = model in {"pmedian", "pcenter", "equity"}
     reach = FAR_MINUTES if far else max(threshold, LIMIT_MINUTES)
     minutes = site_minutes(territory, sites, reach)[0][: ground.count]
-    seats = model == CAPACITATED
+    seats = model in OF_PLACES
     today = _existing_minutes(ground, "none" if seats else existing)
     everybody = ground.people
     people, unit = _weights(ground, WITHOUT_ROOM if seats else weights)
@@ -291,7 +312,7 @@ def _chooser(
     """Return what chooses `k` sites beside what exists; parameters as in `best_sites`."""
     opened = None if k is None else k + 1
     if model == CAPACITATED:
-        return CapacitatedCovering(threshold=threshold, seats=_seats(sites), k=opened or 1)
+        return _seats_in_reach(sites, opened or 1)
     return build_model(model, k=opened, threshold=threshold, budget=budget)
 
 
@@ -303,8 +324,8 @@ def _other_choices(
 ) -> dict[str, Solution]:
     """Return what is told beside the best: the name of each choice, as planners read it, first."""
     others = {STEP_BY_STEP: chooser.greedy(problem)}
-    if isinstance(chooser, CapacitatedCovering):
-        widest = Mclp(threshold=chooser.threshold, k=chooser.k).solve(problem, time_limit)
+    if isinstance(chooser, CapacitatedCovering | Judged):
+        widest = Mclp(threshold=HUBERT_MINUTES, k=chooser.k).solve(problem, time_limit)
         others["sans limite de places"] = chooser.judge(problem, widest.chosen)
     if own is not None:
         others["votre choix"] = chooser.judge(problem, [*own, *problem.fixed])
@@ -372,16 +393,44 @@ def best_of(
 
 def _read(model: str, weights: str, existing: str) -> frozenset[str]:
     """Return the keys of the tables that a search reads, beside people and roads."""
-    if model == CAPACITATED:
+    if model in OF_PLACES:
         return frozenset(["gps"])
     counts = existing == "gps" or weights == "need"
     return frozenset(["gps"] * counts + ["structures"] * (existing == "structures"))
 
 
-def _seats(sites: Sequence[Site]) -> Floats:
-    """Return the people that each site can receive, then nobody more for what exists."""
-    planned = [site.gps if site.gps is not None else rules.LEAST_MSP_GPS for site in sites]
-    return np.append(rules.ROOM_PEOPLE_A_GP * np.array(planned, dtype=np.float64), 0.0)
+def _seats_in_reach(sites: Sequence[Site], k: int) -> CapacitatedCovering:
+    """Return the model of seats in reach, with what exists as one more site, which has none."""
+    seats = np.append(most_seats(sites), 0.0)
+    return CapacitatedCovering(threshold=HUBERT_MINUTES, seats=seats, k=k)
+
+
+def _most_room(
+    territory: Territory, ground: Ground, sites: Sequence[Site], problem: SitingProblem, k: int
+) -> Judged:
+    """Return the model of those who find room with `k` new sites, begun from seats in reach."""
+    gained, without = room_of_choices(territory, ground, sites)
+    reached = _seats_in_reach(sites, k + 1)
+    return Judged(
+        gained=lambda rows: gained([row for row in rows if row < len(sites)]),
+        most=reached.seats,
+        k=k + 1,
+        ceiling=without,
+        start=reached.solve(problem, START_SECONDS).chosen,
+    )
+
+
+def _room(
+    territory: Territory, ground: Ground, sites: Sequence[Site], chosen: Sequence[int]
+) -> dict[str, float]:
+    """Return what the sites chosen give once open, people being as finely parted as for all."""
+    parts = ground.parts_with(territory, sites)
+    return room_with(
+        ground,
+        [sites[row] for row in chosen],
+        site_minutes(territory, sites, LIMIT_MINUTES)[0][:, list(chosen)],
+        parts and parts.only(*chosen),
+    )
 
 
 def _new(solution: Solution, existing: int) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """What the judgement of candidate sites starts from: today's access, ready for "what if"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -160,13 +160,32 @@ class Ground:
         Nearest first, `per_gp` inhabitants per GP; the other parameters as those of `access`, and
         the parts of communes that reach the sites (`parts_with`), where communes are parted.
         """
+        if self.parts is not None and near is None and site_gps.any():
+            raise ValueError("sites need the parts of communes that reach them")
+        return self.seating(gps, sites, per_gp, near=near)(gps, site_gps)
+
+    def seating(
+        self,
+        gps: Floats,
+        sites: Floats,
+        per_gp: float = float(ROOM_PEOPLE_A_GP),
+        *,
+        near: SiteParts | None = None,
+    ) -> Callable[[Floats, Floats], Floats]:
+        """Return `without_room` as a function of the GPs of places and sites that stay in place.
+
+        The trips are put in order once: to try many choices of some sites, ask again with no GP
+        at the others. `gps` tells which places may have any.
+        """
         if self.parts is not None:
-            if near is None and site_gps.any():
-                raise ValueError("sites need the parts of communes that reach them")
             parts = self.parts if near is None else near.parts
-            offer = gps if near is None else np.concatenate([gps, near.staff(site_gps)])
-            seats = nearest_first(parts.reach, parts.people, offer, per_gp)
-            return parts.by_commune(seats.without_room, gps.size)[: self.count]
+
+            def parted(left: Floats, site_gps: Floats) -> Floats:
+                offer = left if near is None else np.concatenate([left, near.staff(site_gps)])
+                seats = nearest_first(parts.reach, parts.people, offer, per_gp)
+                return parts.by_commune(seats.without_room, left.size)[: self.count]
+
+            return parted
         rows, columns = np.nonzero(sites <= HUBERT_MINUTES)
         home = np.flatnonzero(gps > 0)
         apart = self.origin != self.destination
@@ -179,10 +198,13 @@ class Ground:
                 ),
             }
         )
-        offer = np.concatenate([gps, site_gps])
-        reach = Reach.of(pairs, gps.size, offer.size, HUBERT_MINUTES)
-        seats = nearest_first(reach, self.inhabitants, offer, per_gp)
-        return seats.without_room[: self.count]
+        reach = Reach.of(pairs, gps.size, gps.size + sites.shape[1], HUBERT_MINUTES)
+
+        def whole(left: Floats, site_gps: Floats) -> Floats:
+            offer = np.concatenate([left, site_gps])
+            return nearest_first(reach, self.inhabitants, offer, per_gp).without_room[: self.count]
+
+        return whole
 
     def parts_with(self, territory: Territory, sites: Sequence[Site]) -> SiteParts | None:
         """Return the parts of communes that reach some sites; None where none is parted."""

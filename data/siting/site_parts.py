@@ -34,9 +34,9 @@ class SiteParts:
     sites: int
     of: tuple[int, ...]
 
-    def only(self, row: int) -> "SiteParts":
-        """Return the same with one site spoken of: the others have no GP."""
-        return SiteParts(self.parts, self.sites, (self.of[row],))
+    def only(self, *rows: int) -> "SiteParts":
+        """Return the same with some sites spoken of: the others have no GP."""
+        return SiteParts(self.parts, self.sites, tuple(self.of[row] for row in rows))
 
     def staff(self, site_gps: Floats) -> Floats:
         """Return the GPs of all sites from those of the sites spoken of."""

@@ -12,7 +12,6 @@ from scipy import sparse
 from geo.errors import InvalidInputError
 from geo.room import Reach, fairest
 from geo.siting.problem import Deadline, Floats, Ints, SitingModel, SitingProblem, Solution
-from geo.siting.seating import PROVEN
 from geo.siting.solver import chosen_columns, limit_rows, minimise, stack
 
 
@@ -20,13 +19,10 @@ from geo.siting.solver import chosen_columns, limit_rows, minimise, stack
 class CapacitatedCovering(SitingModel):
     """Maximal covering where each site seats so many people and no more.
 
-    First
     max Σ_ij x_ij  subject to  Σ_j x_ij ≤ w_i,  Σ_i x_ij ≤ s_j y_j,  x_ij ≤ min(w_i, s_j) y_j,
     x_ij = 0 beyond the threshold,  Σ_j y_j = k,  y_j = 1 if j fixed,  y binary. Current and
-    Storbeck (1988), "Capacitated covering models", Environment and Planning B 15. Then, among the
-    choices that seat as many (any site whose seats are all taken is worth another), the one with
-    most people within the threshold of an open site, seated or not: max Σ_i w_i z_i,
-    z_i ≤ Σ_{j : c_ij ≤ S} y_j. Points with the same candidates within reach are merged first.
+    Storbeck (1988), "Capacitated covering models", Environment and Planning B 15. Points with the
+    same candidates within reach are merged first.
 
     Attributes
     ----------
@@ -47,18 +43,15 @@ class CapacitatedCovering(SitingModel):
     seats: Floats
     k: int
     key: ClassVar[str] = "capacitated"
-    criteria: ClassVar[tuple[str, ...]] = (
-        "habitants qui trouvent une place",
-        "habitants sans place à portée",
-    )
-    maximised: ClassVar[tuple[bool, ...]] = (True, True)
+    criteria: ClassVar[tuple[str, ...]] = ("places à portée de ceux qui n’en ont pas",)
+    maximised: ClassVar[tuple[bool, ...]] = (True,)
 
     def measure(
         self, problem: SitingProblem, chosen: Sequence[int] | Ints, nearest: Floats
     ) -> tuple[float, ...]:
-        """Return the people that a set of sites can seat, whoever goes where, and those near."""
-        near = float(problem.weights[nearest <= self.threshold].sum())
-        return (self._seated(problem, list(chosen)), near)
+        """Return the people that a set of sites can seat, whoever goes where."""
+        del nearest
+        return (self._seated(problem, list(chosen)),)
 
     def _seated(self, problem: SitingProblem, chosen: list[int]) -> float:
         rows, columns = np.nonzero(problem.costs[:, chosen] <= self.threshold)
@@ -70,7 +63,7 @@ class CapacitatedCovering(SitingModel):
 
     def solve(self, problem: SitingProblem, time_limit: float | None = None) -> Solution:
         """Best sites with their proof; past `time_limit` seconds, best found and its bound."""
-        self._check(problem)
+        check_seats(problem, self.seats, self.k)
         clock = Deadline(time_limit)
         fallback = self.greedy(problem)
         covers = problem.costs <= self.threshold
@@ -81,14 +74,12 @@ class CapacitatedCovering(SitingModel):
         most = np.minimum(people[row], self.seats[site])
         row, site, most = row[most > 0], site[most > 0], most[most > 0]
         if not most.size:
-            return self._solution(problem, fallback.chosen, (0.0, 0.0), clock.spent)
+            return self._solution(problem, fallback.chosen, (0.0,), clock.spent)
         every = np.concatenate([problem.free, problem.fixed])
         column = np.argsort(every)[site]
-        rows = self._rows(problem, (row, column, most), people, every)
-        # First, as many seats taken as can be.
         answer = minimise(
             np.concatenate([np.zeros(every.size), -most]),
-            *stack(*rows),
+            *stack(*self._rows(problem, (row, column, most), people, every)),
             integers=every.size,
             deadline=clock,
         )
@@ -97,26 +88,10 @@ class CapacitatedCovering(SitingModel):
             chosen = max(
                 (chosen, chosen_columns(answer.x, every)), key=lambda one: self.values(problem, one)
             )
-        seated, first = self._seated(problem, list(chosen)), -answer.bound
-        # Then, as many people near: seats are one more row.
-        near = sparse.csr_array(shapes[:, every].astype(float))
-        answer = minimise(
-            np.concatenate([np.zeros(every.size + most.size), -people]),
-            *stack(*_beside(rows, near, most, seated)),
-            integers=every.size,
-            deadline=clock,
-        )
-        if answer.x is not None:
-            other = chosen_columns(answer.x, every)
-            if self._seated(problem, other) >= seated * (1 - PROVEN):
-                chosen = max((chosen, other), key=lambda one: self.values(problem, one)[1])
-        best = self.values(problem, list(chosen))
-        # The objectives are people: what the solver rounds is no gap.
-        bounds = [
-            max(bound, value) if bound > value * (1 + PROVEN) else value
-            for bound, value in zip((first, -answer.bound), best, strict=True)
-        ]
-        return self._solution(problem, chosen, bounds, clock.spent)
+        best = self._seated(problem, list(chosen))
+        # The objective is seats: what the solver rounds is no gap.
+        bound = max(-answer.bound, best) if -answer.bound > best * (1 + 1e-7) else best
+        return self._solution(problem, chosen, (bound,), clock.spent)
 
     def _rows(
         self,
@@ -167,7 +142,7 @@ class CapacitatedCovering(SitingModel):
         What a site adds never grows as others open (the seated people are a submodular function
         of the open sites): only the most promising are computed again.
         """
-        self._check(problem)
+        check_seats(problem, self.seats, self.k)
         clock = Deadline(None)
         chosen = [int(site) for site in problem.fixed]
         seated = self._seated(problem, chosen) if chosen else 0.0
@@ -182,51 +157,24 @@ class CapacitatedCovering(SitingModel):
             else:
                 gain = self._seated(problem, [*chosen, site]) - seated
                 heapq.heappush(hopes, (-gain, site, len(chosen)))
-        return self._solution(problem, chosen, (None,) * len(self.criteria), clock.spent)
-
-    def _check(self, problem: SitingProblem) -> None:
-        candidates = problem.costs.shape[1]
-        if self.seats.shape != (candidates,) or not (self.seats >= 0).all():
-            raise InvalidInputError(
-                f"Il faut un nombre de places, positif ou nul, pour chacun des {candidates} sites."
-            )
-        if not max(1, problem.fixed.size) <= self.k <= candidates:
-            raise InvalidInputError(
-                f"Le nombre de sites demandé ({self.k}) doit être compris entre "
-                f"{max(1, problem.fixed.size)} et {candidates} (tous les candidats)."
-            )
+        return self._solution(problem, chosen, (None,), clock.spent)
 
 
-def _beside(
-    rows: Sequence[tuple[sparse.csr_array, Floats, Floats]],
-    near: sparse.csr_array,
-    most: Floats,
-    seated: float,
-) -> list[tuple[sparse.csr_array, Floats, Floats]]:
-    """Add to a programme of seats one variable a point, 1 where an open site is near.
+def check_seats(problem: SitingProblem, seats: Floats, k: int) -> None:
+    """Refuse seats that are not those of the candidates, shape (m,), and a k out of range.
 
-    Parameters
-    ----------
-    rows
-        The programme: variables are open sites, then the part of `most` of each pair.
-    near
-        Which sites each point is near, shape (points, sites).
-    most
-        People of each pair at most, shape (pairs,).
-    seated
-        People that must be seated.
+    Raises
+    ------
+    InvalidInputError
+        One of them.
     """
-    points, sites = near.shape
-    wider = [
-        (sparse.hstack([matrix, sparse.csr_array((matrix.shape[0], points))], format="csr"), *ends)
-        for matrix, *ends in rows
-    ]
-    taken = np.concatenate([np.zeros(sites), most, np.zeros(points)])[None]
-    reached = sparse.hstack(
-        [near, sparse.csr_array((points, most.size)), -sparse.eye_array(points)], format="csr"
-    )
-    return [
-        *wider,
-        (sparse.csr_array(taken), np.array([seated * (1 - PROVEN / 100)]), np.array([np.inf])),
-        (reached, np.zeros(points), np.full(points, np.inf)),
-    ]
+    candidates = problem.costs.shape[1]
+    if seats.shape != (candidates,) or not (seats >= 0).all():
+        raise InvalidInputError(
+            f"Il faut un nombre de places, positif ou nul, pour chacun des {candidates} sites."
+        )
+    if not max(1, problem.fixed.size) <= k <= candidates:
+        raise InvalidInputError(
+            f"Le nombre de sites demandé ({k}) doit être compris entre "
+            f"{max(1, problem.fixed.size)} et {candidates} (tous les candidats)."
+        )

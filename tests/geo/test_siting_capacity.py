@@ -46,22 +46,6 @@ def test_the_best_is_that_of_enumeration(seed):
     assert greedy.objective <= found.objective + 1e-6
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_of_choices_that_seat_as_many_the_one_with_most_people_near_is_kept(seed):
-    problem, _ = instance(seed)
-    seats = np.full(7, 40.0)  # every site fills up: seats alone tell nothing
-    model = CapacitatedCovering(threshold=20, seats=seats, k=3)
-    found = model.solve(problem)
-    assert found.objective == pytest.approx(120)
-
-    def near(sites: tuple[int, ...]) -> float:
-        return float(problem.weights[(problem.costs[:, list(sites)] <= 20).any(axis=1)].sum())
-
-    assert near(found.chosen) == max(near(one) for one in combinations(range(7), 3))
-    assert [stage.bound for stage in found.stages] == pytest.approx([120, near(found.chosen)])
-    assert found.status == "optimal"
-
-
 def test_seats_that_abound_give_the_uncapacitated_covering():
     problem, _ = instance(3)
     seats = np.full(7, 1e6)

@@ -12,6 +12,7 @@ from data.base import paths
 from data.region import catalogue
 from data.scenarios import sharing, store
 from data.scenarios.drafts import Draft
+from data.siting.best import ROOM
 from data.uploads import Site, addressed
 from pages import following, map_choices, own_choices, table_filters, zoning_view
 from pages.search_choices import MOST_BUDGET, SearchChoices
@@ -38,7 +39,8 @@ def sites() -> str:
 
 
 def test_the_address_of_sites_holds_what_is_asked_and_shown_of_them(sites: str) -> None:
-    app = opened("sites", sites=sites, minutes="30", detail="2", mesures="1", compares="1")
+    asked = {"modele": "mclp", "minutes": "30", "detail": "2", "mesures": "1", "compares": "1"}
+    app = opened("sites", sites=sites, **asked)
     assert app.number_input(key=THRESHOLD).value == 30
     assert app.selectbox(key=DETAIL).value == 1
     assert app.toggle(key=EVERY).value is True
@@ -55,6 +57,19 @@ def test_the_address_of_sites_holds_what_is_asked_and_shown_of_them(sites: str) 
     assert app.selectbox(key=DETAIL).value == 1
     assert app.toggle(key=EVERY).value is True
     assert dict(app.query_params) == first
+
+
+def test_places_are_sought_at_the_minutes_of_room_whatever_the_address_says(sites: str) -> None:
+    app = opened("sites", sites=sites, minutes="30")
+    shown = next(one for one in app.number_input if one.label == "Seuil (minutes)")
+    assert (shown.value, shown.disabled) == (20, True)
+    app.button(key="sites_chercher").click().run()
+    said = next(one.value for one in app.text if one.value.startswith("Retenus"))
+    without = opened("sites", sites=sites, meilleurs="1")
+    assert said in [one.value for one in without.text]
+    # The other searches find their minutes again.
+    app.selectbox(key="meilleurs_w_modele").set_value("mclp").run()
+    assert app.number_input(key=THRESHOLD).value == 30
 
 
 def test_an_address_shows_the_best_sites_that_it_was_copied_beside(sites: str) -> None:
@@ -121,10 +136,12 @@ def test_what_an_address_says_that_is_foreign_is_left(sites: str) -> None:
     foreign = {"minutes": "400", "detail": "9", "compares": "x", "mesures": "oui", "k": "7"}
     foreign |= {"modele": "<b>", "qui": "tous", "choix": "0,9", "prix": "1,nan", "somme": "-1"}
     app = opened("sites", sites=sites, **foreign)
-    assert app.number_input(key=THRESHOLD).value == 20
+    assert app.selectbox(key="meilleurs_w_modele").value == ROOM
     assert app.selectbox(key=DETAIL).value == 0
     assert app.multiselect(key="sites_compares").value == [0, 1]
     assert not foreign.keys() & app.query_params.keys()
+    app.selectbox(key="meilleurs_w_modele").set_value("mclp").run()
+    assert app.number_input(key=THRESHOLD).value == 20
 
 
 @pytest.mark.parametrize("budget", [0.0, 5.5, 12_345_678_901.25, MOST_BUDGET])

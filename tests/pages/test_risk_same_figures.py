@@ -19,7 +19,7 @@ from data.maps import payload
 from data.maps.risk import shown_classes
 from data.maps.sentences import PROBABLY_GONE
 from data.region import catalogue, privacy
-from data.region.territory import Territory
+from data.region.territory import SIMULATED_MARK, Territory
 from data.reports import columns
 from data.reports.succession import GONE_RISK
 from models.cli import app
@@ -154,7 +154,7 @@ def test_every_commune_of_a_region_is_one_that_predictions_are_made_for(
 def test_paper_tells_the_class_of_the_command_or_none(territory: Territory, tmp_path: Path) -> None:
     told = commanded(territory, tmp_path, 3)
     shown = predict.risk_table(territory)
-    span = french.forecast(int(shown["as_of"].iloc[0]), 3)
+    span = french.forecast(int(shown["as_of"].iloc[0]), 3).removesuffix(".") + SIMULATED_MARK
     for few in (True, False):
         code = shown.loc[(shown["gps"] == 1) if few else (shown["gps"] >= 5), "code"].iloc[0]
         document = PdfReader(io.BytesIO(sheet_paper.pdf(territory, "commune", code)))

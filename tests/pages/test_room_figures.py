@@ -182,7 +182,7 @@ def test_what_stays_counted_from_towns_says_so_beside_the_figure(basis):
     finer = basis == "carreaux"
     helped = [one.value for one in opened("solidarite").caption]
     assert any(f"vers les sites : comptés {towns}." in one for one in helped) == finer
-    for model, from_town in (("mclp", finer), ("capacitated", False)):
+    for model, from_town in (("mclp", finer), ("room", False), ("capacitated", False)):
         script = AppTest.from_function(searched, default_timeout=200, kwargs={"model": model})
         said = [one.value for one in script.run().caption]
         assert said

@@ -85,7 +85,7 @@ def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> N
     kept = store.scenarios()[0]
     assert kept.draft.name == "Essai"
     assert [one.name for one in kept.draft.sites] == ["Ussel", HOSTILE, "=HYPERLINK(A1)"]
-    assert kept.draft.parameters["model"] == "capacitated"
+    assert kept.draft.parameters["model"] == "room"
     assert kept.id in app.query_params["scenario"]
     store.delete(kept.id)
 

@@ -67,7 +67,7 @@ def test_the_best_sites_say_what_is_simulated_of_what_they_read(existing, simula
     told = site_tables.answer(found, 20, existing, [one.name for one in SITES])
     assert said in told
     assert ("simul" in told) == bool(said)
-    seats = Search("capacitated", 1, existing=existing).run(territory(simulated), SITES)
+    seats = Search("room", 1, existing=existing).run(territory(simulated), SITES)
     named = site_tables.answer(seats, 20, existing, [one.name for one in SITES])
     assert ("resteraient sans place (simulation)." in named) == (simulated == "gps")
     assert named.count("simul") == (simulated == "gps")

@@ -19,6 +19,7 @@ from data.siting.best import best_sites
 from data.siting.departures import departures_of, words
 from data.siting.ground import ground_of
 from geo.errors import InvalidInputError, UnsolvedError
+from geo.siting import judged
 from tests.data.access.small_region import GPS
 from tests.data.siting.small_sites import FAR, MIDDLE, made, site, structures, zoning
 
@@ -379,6 +380,32 @@ def test_departures_say_who_loses_room(territory):
 
 
 def test_the_best_sites_by_places_are_those_of_enumeration(territory):
+    """By what judging them says, which is what the screen says above: not by seats in reach."""
+    sites = [
+        replace(MIDDLE, gps=1, moving={"16001": 1}),
+        FAR,
+        site("Bout", "17002", 0.48, gps=2),
+        site("Voisin", "17001", 0.36, gps=1),
+    ]
+    for k in (1, 2, 3):
+        given = {
+            rows: evaluation.evaluate_sites(territory, [sites[row] for row in rows]).together[
+                "room_gained"
+            ]
+            for rows in itertools.combinations(range(4), k)
+        }
+        found = best_sites(territory, sites, model="room", k=k, own=list(range(k)))
+        assert found.solution.objective == pytest.approx(max(given.values()), abs=1e-3)
+        assert given[found.chosen] == pytest.approx(max(given.values()), abs=1e-3)
+        assert found.solution.status == "optimal"
+        told = found.choices.set_index("choice")["objective"]
+        assert told["votre choix"] == pytest.approx(given[tuple(range(k))], abs=1e-3)
+        assert "sans limite de places" in told.index
+    with pytest.raises(InvalidInputError, match="sans budget"):
+        best_sites(territory, sites, model="room", prices=[1, 1, 1, 1], budget=2.0)
+
+
+def test_seats_in_reach_are_those_of_enumeration(territory):
     sites = [replace(MIDDLE, gps=1), FAR, site("Bout", "17002", 0.48, gps=2)]
     found = best_sites(territory, sites, model="capacitated", k=2)
     without = commune_indicators(territory)["without_room_nearest"].to_numpy()
@@ -395,11 +422,41 @@ def test_the_best_sites_by_places_are_those_of_enumeration(territory):
     assert found.solution.objective == pytest.approx(best, abs=1e-3)
     assert found.solution.status == "optimal"
     assert "sans limite de places" in found.choices["choice"].tolist()
-    with pytest.raises(InvalidInputError, match="sans budget"):
-        best_sites(territory, sites, model="capacitated", prices=[1, 1, 1], budget=2.0)
+    said = site_tables.answer(found, 20, "structures", [one.name for one in sites])
+    assert f"mettrait {number(best)} places à portée de ceux qui n’en ont pas. Optimum" in said
+    assert "Les ouvrir donnerait une place à" in said
 
 
-@pytest.mark.parametrize("model", ["capacitated", "mclp"])
+def test_a_choice_that_is_not_proven_says_how_far_another_may_be(territory, monkeypatch):
+    monkeypatch.setattr(judged, "MOST_TRIED", 2)
+    names = [one.name for one in CANDIDATES]
+    # Whoever lacks room finds some: no choice could do better.
+    whole = best_sites(territory, CANDIDATES, model="room", k=2)
+    assert site_tables.answer(whole, 20, "none", names).endswith("sans place. Optimum prouvé.")
+    small = [replace(one, gps=0.5) for one in CANDIDATES]
+    moving = [replace(small[0], moving={"16001": 0.5}), *small[1:]]
+    found = best_sites(territory, moving, model="room", k=2)
+    assert site_tables.answer(found, 20, "none", names).endswith(
+        "sans place. Meilleur choix trouvé, sans preuve ; aucun ne donnerait une place à plus de "
+        f"{number(1000)} habitants."
+    )
+    assert site_tables.proof(found).startswith("Meilleur choix trouvé, sans preuve : habitants")
+
+
+def test_places_are_not_sought_where_gps_are_not_known():
+    with pytest.raises(InvalidInputError, match="on ne sait pas qui est sans place"):
+        best_sites(made({}), CANDIDATES, model="room", k=1)
+
+
+def test_places_are_sought_where_nobody_lacks_one():
+    found = best_sites(made(dict.fromkeys(GPS, 50.0)), CANDIDATES, model="room", k=1)
+    assert found.solution.objective == 0
+    said = site_tables.answer(found, 20, "structures", [one.name for one in CANDIDATES])
+    assert "ne donnerait de place à aucun habitant de plus" in said
+    assert "0 habitant de la région y resterait sans place" in said
+
+
+@pytest.mark.parametrize("model", ["room", "capacitated", "mclp"])
 def test_the_best_sites_give_the_room_that_judging_them_gives(territory, model):
     sites = [replace(MIDDLE, gps=1, moving={"16001": 1}), FAR, site("Bout", "17002", 0.48, gps=2)]
     gone = {"17001": 1}
@@ -414,7 +471,7 @@ def test_the_best_sites_give_the_room_that_judging_them_gives(territory, model):
 
 def test_what_exists_is_no_matter_where_places_are_sought(territory):
     found = [
-        best_sites(territory, CANDIDATES, model="capacitated", k=1, existing=existing)
+        best_sites(territory, CANDIDATES, model="room", k=1, existing=existing)
         for existing in ("structures", "gps", "none")
     ]
     assert len({one.chosen for one in found}) == 1
