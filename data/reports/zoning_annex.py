@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,14 @@ _NAMES_OF_A_ROW = 50
 """Names of communes that a row of a document holds: a fifth of a page."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that XML refuses."""
+
+
+def zones_told(zones: Iterable[str]) -> str:
+    """Return what the letters of zones stand for, those among `zones`; "" for none of them."""
+    held = set(zones)
+    letters = [one for one in ("ZIP", "ZAC", "ZV", "HZ") if one in held]
+    told = [f"{one} : {ZONE_TITLES[one][0].lower()}{ZONE_TITLES[one][1:]}" for one in letters]
+    return f"{' ; '.join(told)}." if told else ""
 
 
 def notes(territory: Territory, ceilings: Ceilings, *, measured: bool = False) -> list[str]:
@@ -119,6 +127,8 @@ def zoning_workbook(
         what = "Zonage des médecins généralistes, en vigueur et projet"
         by_commune = [] if zoning_units.tells_territories(communes) else [BY_COMMUNE]
         said = [PROJECT, _BESIDE, *said, *by_commune]
+    letters = zones_told([*communes["zone"], *tried["zone"]])
+    said += [letters] if letters else []
     said += notes(territory, ceilings, measured=True)
     masked = ages_note(communes)
     said += [masked] if masked else []
@@ -271,6 +281,8 @@ def decree_annex(
         },
         (6.0, 2.4, 3.0, 2.4, 3.2),
     )
+    if letters := zones_told([*before["zone"], *communes["zone"]]):
+        document.add_paragraph(letters).paragraph_format.space_before = Pt(6)
     if zoning_units.tells_territories(communes):
         _add_territories(document, communes)
     _add_communes(document, communes)

@@ -60,6 +60,26 @@ def test_the_workbook_quotes_the_counts_and_minutes_that_its_figures_rest_on(
     assert not any("BPE" in one for one in zoning_annex.notes(known, ceilings))
 
 
+def test_the_letters_of_zones_are_said_on_paper_and_in_the_workbook(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """« HZ » stood in the annex without a word of what it is."""
+    territory, communes = loaded
+    ceilings = Ceilings.of_region("75")
+    held = set(communes["zone"])
+    assert "HZ" in held
+    told = zoning_annex.zones_told(held)
+    assert told.startswith("ZIP : zone d’intervention prioritaire")
+    assert told.endswith("HZ : hors zone.")
+    texts = paragraphs(zoning_annex.decree_annex(territory, communes, ceilings))
+    assert texts.index(told) < texts.index("Territoires de vie-santé")
+    book = openpyxl.load_workbook(
+        io.BytesIO(zoning_annex.zoning_workbook(territory, communes, ceilings))
+    )
+    assert told in [row[0] for row in book["À lire"].iter_rows(values_only=True)]
+    assert zoning_annex.zones_told(["", "mixte"]) == ""
+
+
 def test_territories_and_their_communes_follow_as_in_a_french_list(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
