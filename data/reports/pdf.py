@@ -42,6 +42,8 @@ _AROUND_GONE = re.compile(rf" ?{_GONE}+(?=[\s,.;:)]|$)")
 """A pictograph left out, with the space before it where another sign follows."""
 _UNKNOWN = "\N{WHITE SQUARE}"
 _BREAK = "\N{ZERO WIDTH SPACE}"
+_LINE_MM, _PADDING_MM = 4.2, (0.7, 1.0)
+"""Of the rows of a table: height of a line; what a cell keeps free above and beside its text."""
 _CELL_MM = 0.1
 """Of a cell that FPDF keeps for itself when it breaks lines."""
 
@@ -127,6 +129,7 @@ class Document(FPDF):
             self.set_text_color(*WARNING)
             self.line_of(self._warning)
             self.set_text_color(*INK)
+        self._top_mm = self.get_y()
 
     def footer(self) -> None:
         """Write who made the page, when, and its number."""
@@ -175,25 +178,74 @@ class Document(FPDF):
         sides = tuple(
             "RIGHT" if _are_numbers(column) else "LEFT" for column in zip(*rows, strict=True)
         )
-        padding, widths = 1.0, widths[: len(titles)]
-        inside = [self.epw * one / sum(widths) - 2 * padding - _CELL_MM for one in widths]
+        widths = widths[: len(titles)]
+        inside = [self.epw * one / sum(widths) - 2 * _PADDING_MM[1] - _CELL_MM for one in widths]
         written = []
         for place, cells in enumerate((titles, *rows)):
             self.letters(7.5, bold=place == 0)
             written.append([self._broken(*one) for one in zip(cells, inside, strict=True)])
+        cut = self._last_kept(written, widths)
+        self._table(written[:cut], widths, sides or "LEFT")
+        if cut < len(written):
+            self.add_page()
+            self._table([written[0], *written[cut:]], widths, sides or "LEFT")
+
+    def _table(
+        self,
+        written: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        sides: str | tuple[str, ...],
+    ) -> None:
         self.letters(7.5)
         with self.table(
             col_widths=tuple(widths),
-            line_height=4.2,
-            padding=(0.7, padding),
+            line_height=_LINE_MM,
+            padding=_PADDING_MM,
             borders_layout="HORIZONTAL_LINES",
             headings_style=FontFace(emphasis="BOLD", fill_color=HEAD),
-            text_align=sides or "LEFT",
+            text_align=sides,
         ) as drawn:
             for cells in written:
                 row = drawn.row()
                 for cell in cells:
                     row.cell(cell)
+
+    def _last_kept(self, written: Sequence[Sequence[str]], widths: Sequence[float]) -> int:
+        """Return how many rows stand before a break: all, or all but two where one is left alone.
+
+        The first row is that of the titles, which each page has.
+        """
+        heights = []
+        for place, cells in enumerate(written):
+            self.letters(7.5, bold=place == 0)
+            heights.append(
+                max(
+                    self._height(cell, self.epw * wide / sum(widths))
+                    for cell, wide in zip(cells, widths, strict=True)
+                )
+            )
+        self.letters(7.5)
+        titles, *rows = heights
+        left, on_page = self.page_break_trigger - self.get_y() - titles, 0
+        for high in rows:
+            if high > left:
+                left, on_page = self.page_break_trigger - self._top_mm - titles, 0
+            left -= high
+            on_page += 1
+        broken = on_page < len(rows)
+        return len(written) - 2 if broken and on_page == 1 and len(rows) > 3 else len(written)
+
+    def _height(self, text: str, width_mm: float) -> float:
+        return float(
+            self.multi_cell(
+                width_mm,
+                _LINE_MM,
+                text,
+                padding=_PADDING_MM,
+                dry_run=True,
+                output=MethodReturnValue.HEIGHT,
+            )
+        )
 
     def _broken(self, text: str, width_mm: float) -> str:
         """Return a text that may break after its hyphens, where a word is wider than its cell.

@@ -293,3 +293,19 @@ def test_simulated_data_are_told_once_a_page():
     text = PdfReader(io.BytesIO(page.finished())).pages[0].extract_text()
     assert text.count(WHOLLY_SIMULATED) == 1
     assert "Source : essai" in text
+
+
+@pytest.mark.parametrize("warning", ["", "Données simulées"])
+def test_no_row_of_a_table_is_left_alone_on_the_next_page(warning: str) -> None:
+    def held(count: int) -> list[int]:
+        page = Document("Essai", [], warning=warning)
+        rows = [[f"Antenne {rank}", str(rank)] for rank in range(count)]
+        page.rows(["Nom", "Rang"], rows, (10, 5))
+        read = PdfReader(io.BytesIO(page.finished())).pages
+        return [one.extract_text().count("Antenne") for one in read]
+
+    whole = next(count for count in range(30, 70) if len(held(count + 1)) > 1)
+    assert held(whole) == [whole]
+    assert held(whole + 1) == [whole - 1, 2]
+    assert held(whole + 2) == [whole, 2]
+    assert held(whole + 3) == [whole, 3]
