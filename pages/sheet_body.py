@@ -103,12 +103,16 @@ def draw_two(
         on_screen=True,
     )
     st.caption(sheet_paper.pair_words(territory, chosen))
-    for place, one, drawn in zip(st.columns(2), (first, second), maps, strict=True):
+    both = (first, second)
+    for place, one, drawn in zip(st.columns(2), both, maps, strict=True):
         with place:
             st.header(one.name)
             figures.image(drawn, sheet_paper.told(one.name, chosen), widest="34rem")
-            sheet_view.draw_signals(one, sheet_paper.printed(territory, one))
-            sheet_view.draw_sentences("Ce qui est en place", one.in_place, within=True)
+    sheet_view.draw_signals_of_two([(one, sheet_paper.printed(territory, one)) for one in both])
+    st.header("Ce qui est en place")
+    for place, one in zip(st.columns(2), both, strict=True):
+        with place:
+            sheet_view.draw_sentences(one.name, one.in_place, within=True)
     exporting.button(
         "Télécharger la comparaison (PDF)",
         lambda: sheet_paper.printed_pair(territory, level, first.code, second.code, chosen.key),

@@ -64,6 +64,13 @@ _SHEET = """<style>
   list-style:none;padding:0!important;margin:.2rem 0 .6rem!important}
 @container(min-width:26rem){.ps-signals{grid-template-columns:1fr 1fr}}
 @container(min-width:54rem){.ps-signals{grid-template-columns:repeat(4,1fr)}}
+/* Of two territories side by side, the same signal stands on one row. */
+.ps-own{display:grid}.ps-own h3{font-size:1rem;padding:0!important;margin:0 0 .2rem!important}
+@container(min-width:26rem){.ps-two{display:grid;grid-template-columns:1fr 1fr;column-gap:1rem}
+  .ps-two .ps-own{grid-row:span 9;grid-template-rows:subgrid}
+  .ps-two .ps-signals{grid-row:2/-1;grid-template-rows:subgrid;grid-template-columns:1fr}}
+@container(min-width:54rem){.ps-two .ps-own{grid-row:span 5}
+  .ps-two .ps-signals{grid-template-columns:1fr 1fr}}
 .ps-signals li{border:1px solid #d5d9e2;border-left-width:5px;padding:.5rem .7rem;margin:0}
 .ps-signals .t{font-size:.85rem;font-weight:600}
 .ps-signals .v{font-size:1.45rem;font-weight:700;line-height:1.2}
@@ -71,7 +78,10 @@ _SHEET = """<style>
 .ps-signals .w{font-size:.85rem;margin:.2rem 0 0}
 @media print{@page{size:A4;margin:9mm}
   .ps-signals{grid-template-columns:repeat(4,1fr);gap:.35rem}
-  [data-testid=stColumn] .ps-signals{grid-template-columns:1fr 1fr}
+  .ps-around:has(.ps-two){break-inside:avoid}
+  .ps-two{display:grid;grid-template-columns:1fr 1fr;column-gap:.6rem}
+  .ps-two .ps-own{grid-row:span 5;grid-template-rows:subgrid}
+  .ps-two .ps-signals{grid-row:2/-1;grid-template-rows:subgrid;grid-template-columns:1fr 1fr}
   .ps-signals li{padding:.25rem .45rem}.ps-signals .v{font-size:1.15rem}
   .ps-signals .w{line-height:1.3}
   .stMain h1{padding:0!important;font-size:1.5rem}
@@ -107,6 +117,21 @@ def draw_signals(shown: Sheet, paper: Sheet) -> None:
 
     A print from the browser says what `paper` says, which anyone may read.
     """
+    st.html(f'{_STYLE}<div class="ps-around">{_signals(shown, paper)}</div>')
+
+
+def draw_signals_of_two(sheets: Sequence[tuple[Sheet, Sheet]]) -> None:
+    """Draw the signals of two territories, each seen and on paper, on the same rows."""
+    own = "".join(
+        f'<section class="ps-own"><h3>{_written(shown.name)}</h3>{_signals(shown, paper)}</section>'
+        for shown, paper in sheets
+    )
+    st.html(
+        f'{_STYLE}<div class="ps-around"><h2>Les signaux</h2><div class="ps-two">{own}</div></div>'
+    )
+
+
+def _signals(shown: Sheet, paper: Sheet) -> str:
     items = []
     for one in shown.signals:
         mark, ground, ink = _STATES[one.state]
@@ -121,8 +146,7 @@ def draw_signals(shown: Sheet, paper: Sheet) -> None:
         f'<p class="w">{_first_stressed(one.succession)}</p></li>'
         for one in (shown, paper)
     )
-    listed = f'<ul class="ps-signals">{"".join(items)}{_seen_and_printed(*said)}</ul>'
-    st.html(f'{_STYLE}<div class="ps-around">{listed}</div>')
+    return f'<ul class="ps-signals">{"".join(items)}{_seen_and_printed(*said)}</ul>'
 
 
 def _first_stressed(told: str) -> str:

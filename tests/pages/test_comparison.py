@@ -1,6 +1,7 @@
 """Two territories side by side: what both maps show is chosen once, and stands in the address."""
 
 import io
+import re
 
 from pypdf import PdfReader
 
@@ -41,3 +42,14 @@ def test_the_maps_of_two_territories_show_nothing_that_points_at_a_doctor() -> N
     assert not [one for one in choice.options if "Risque" in one or "par généraliste" in one]
     # The map that one comes from keeps its indicator.
     assert app.query_params["ind"] == "risk_class"
+
+
+def test_the_signals_of_two_territories_stand_on_the_same_rows() -> None:
+    """Cards in two columns were apart as soon as one of them was longer than the other."""
+    app = opened("territoire", **PAIR)
+    (told,) = (one.proto.body for one in app.get("html") if "<section" in one.proto.body)
+    lists = told.split("<section")[1:]
+    first, second = (dict.fromkeys(re.findall('<div class="t">([^<]*)', one)) for one in lists)
+    assert list(first) == list(second)
+    assert len(first) == 8
+    assert "grid-template-rows:subgrid" in told
