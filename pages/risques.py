@@ -71,7 +71,7 @@ WIDTHS = {
     "share_lost_high": 58,
 }
 """Of its first columns, in pixels: class and probability are in sight beside the map, at 1,024."""
-NAME_PX, NAME_MOST_PX, NAME_LETTER_PX, CELL_PX = 180, 196, 6.2, 16
+NAME_PX, NAME_MOST_PX, NAME_LETTER_PX, CELL_PX = 180, 260, 6.2, 16
 """Of that of names: wider where a longer one is listed, as far as the probability stays in sight at
 1,024. Of a letter of a name, of a cell beside its text: measured, since each pixel counts.
 """

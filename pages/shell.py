@@ -391,6 +391,7 @@ _BAR = (
     ".st-key-barre>*:has(.ps-named){position:absolute;width:1px;min-width:0!important;height:1px;"
     "overflow:hidden;clip-path:inset(50%)}"
     ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 8rem;max-width:none}"
+    ".st-key-barre>*:has(>.st-key-barre_avertit:not(:has(summary))){flex-basis:0}"
     ".st-key-barre details:not([open]) summary{white-space:normal}"
     ".st-key-barre details:not([open]) .ps-more{display:none}}"
 )
@@ -404,8 +405,10 @@ _ON_A_PHONE = (
     "[data-variant=segmented_control][data-selected]{border-color:var(--blue)!important}"
     # Files and figures two by two, as wide as each other where their names allow it.
     "[data-testid=stHorizontalBlock]>:has(>.stDownloadButton)"
-    "{flex:1 1 calc(50% - .7rem)!important;min-width:max-content}"
+    "{flex:1 1 calc(50% - .7rem)!important;min-width:fit-content;max-width:100%}"
     ".stDownloadButton button{width:100%}"
+    "[data-testid=stElementContainer]:has(>.stDownloadButton){max-width:100%}"
+    ".stDownloadButton button *{white-space:normal}"
     "[data-testid=stHorizontalBlock]>[data-testid=stColumn]:has([data-testid=stMetric])"
     "{flex:1 1 calc(50% - .7rem)!important;min-width:0}"
     "[data-testid=stMetricLabel] *{white-space:normal!important}"

@@ -207,3 +207,32 @@ def test_a_mark_that_the_keyboard_reaches_is_in_sight(server: str, page: Page) -
                 const seen = document.elementFromPoint(left + x, top + y);
                 return seen && !seen.closest(".panel, .card, .leaflet-control"); }); }"""
         ), rank
+
+
+@pytest.mark.campaign
+def test_signals_of_two_territories_stand_on_the_same_rows(server: str, page: Page) -> None:
+    page.goto(f"{server}/territoire?territoire=departement:23&avec=16")
+    still(page)
+    answered(page)
+    for width in (1440, 768):
+        page.set_viewport_size({"width": width, "height": 900})
+        tops = page.evaluate(
+            """() => [...document.querySelectorAll(".ps-own")].map(own =>
+                [...own.querySelectorAll("li")].map(one => one.getBoundingClientRect().top)
+                    .filter(Boolean))"""
+        )
+        assert tops[0] == tops[1]
+        assert len(tops[0]) == 8
+
+
+@pytest.mark.campaign
+def test_nothing_is_beyond_the_edge_of_the_narrowest_window(
+    server: str, open_page: OpenPage
+) -> None:
+    """A window of 1,280 pixels enlarged four times: what is read scrolls one way only."""
+    with open_page({"width": 320, "height": 640}) as page:
+        for screen in SCREENS:
+            page.goto(address(server, screen))
+            still(page)
+            wide = page.get_by_test_id("stMain").evaluate("one => one.scrollWidth")
+            assert wide <= 320, screen
