@@ -127,9 +127,9 @@ def zoning_workbook(
         what = "Zonage des médecins généralistes, en vigueur et projet"
         by_commune = [] if zoning_units.tells_territories(communes) else [BY_COMMUNE]
         said = [PROJECT, _BESIDE, *said, *by_commune]
+    said += notes(territory, ceilings, measured=True)
     letters = zones_told([*communes["zone"], *tried["zone"]])
     said += [letters] if letters else []
-    said += notes(territory, ceilings, measured=True)
     masked = ages_note(communes)
     said += [masked] if masked else []
     return to_xlsx(sheets, headed(territory, what, said))

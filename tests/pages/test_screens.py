@@ -63,7 +63,8 @@ def test_two_sheets_stand_side_by_side_when_asked_for() -> None:
     assert words(app).count("Ce qui est en place") == 1
     app.selectbox[2].select("24").run()
     assert not app.exception
-    assert words(app).count("Ce qui est en place") == 2
+    assert words(app).count("Ce qui est en place") == 1
+    assert words(app).count('class="ps-own"') == 2
     assert "Dordogne" in words(app)
     assert "24" in app.query_params["avec"]
     assert "Différence\N{NO-BREAK SPACE}: Dordogne moins Creuse" in words(app)
