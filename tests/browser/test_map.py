@@ -31,7 +31,7 @@ OpenPage = Callable[[dict[str, int]], AbstractContextManager[Page]]
     "viewport",
     [
         pytest.param(DESKTOP, id="desktop", marks=pytest.mark.campaign),
-        pytest.param(PHONE, id="phone"),
+        pytest.param(PHONE, id="phone", marks=pytest.mark.campaign),
     ],
 )
 def test_a_planner_searches_selects_and_shares(

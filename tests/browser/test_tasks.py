@@ -56,6 +56,7 @@ def docx_text(path: Path) -> str:
         return re.sub(r"<[^>]+>", " ", archive.read("word/document.xml").decode())
 
 
+@pytest.mark.campaign
 def test_task_01_ten_communes_of_creuse_to_worry_about_and_why(newcomer: Gestures) -> None:
     newcomer.screen("Territoires à risque")
     # A map that is replaced while it loads leaves an error behind it.

@@ -81,7 +81,17 @@ def region_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.timeout(0 if EXAMPLES > 1000 else 300)
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+@pytest.mark.parametrize(
+    "door",
+    [
+        pytest.param(
+            door,
+            id=door.__name__,
+            marks=pytest.mark.campaign if door is official_files else (),
+        )
+        for door in DOORS
+    ],
+)
 @settings(max_examples=EXAMPLES)
 @given(random=st.randoms(use_true_random=True), name=st.sampled_from(NAMES) | st.text(max_size=20))
 def test_no_generated_file_ends_in_a_traceback(door: Door, random: Random, name: str) -> None:

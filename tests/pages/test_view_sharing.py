@@ -68,6 +68,7 @@ def test_the_link_of_a_sheet_is_the_sheet_and_tells_no_risk_of_a_commune() -> No
     assert not app.selectbox
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("phone", [True, False])
 @pytest.mark.parametrize("other", ["", "24"])
 def test_the_map_of_a_sheet_has_its_legend_below_it(

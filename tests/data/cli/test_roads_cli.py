@@ -94,6 +94,7 @@ def test_speeds_are_fitted_on_known_journeys(
     assert "Vitesses calées sur" in run("roads", "status", "--verify")
 
 
+@pytest.mark.campaign
 def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None:
     assert "Aucun réseau routier" in run("roads", "status")
     told = run("roads", "build", extract)

@@ -74,10 +74,9 @@ def placed(territory, found, *, told=True):
     scope="module",
     params=[
         "39",
-        "20 minutes",
         *(
             pytest.param(one, marks=pytest.mark.campaign)
-            for one in ("8", "100, floor", "12 sites", "lodged")
+            for one in ("8", "100, floor", "12 sites", "lodged", "20 minutes")
         ),
     ],
 )
