@@ -13,7 +13,7 @@ from tests.browser.gestures import answered
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = re.findall(r'^    \("(\w+)", "', (ROOT / "app.py").read_text(), flags=re.MULTILINE)
-OFTEN = {"carte", "risques", "sites", "territoire"}
+OFTEN = {"carte", "sites", "territoire"}
 """The screens most used, looked at by `make test`; the campaign looks at all."""
 WIDTHS = {1440: 900, 390: 844}
 """The two extremes; those between are in the campaign."""

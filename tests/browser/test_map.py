@@ -243,7 +243,8 @@ def test_the_table_and_the_map_answer_each_other(server: str, open_page: OpenPag
         expect(page.get_by_text("Cochez une ligne")).to_be_attached(timeout=SLOW_MS)
 
 
-@pytest.mark.parametrize("by", [pytest.param("mouse", marks=pytest.mark.campaign), "keyboard"])
+@pytest.mark.campaign
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_a_hospital_of_the_map_opens_its_lines(server: str, open_page: OpenPage, by: str) -> None:
     with open_page(DESKTOP) as page:
         frame = opened(page, f"{server}/permanence?specialite=cardiologie")

@@ -110,6 +110,7 @@ def test_ten_communes_have_one_risk_everywhere(
         assert said == pytest.approx(list(100 * given[FIGURES[:3]]), abs=0.05 + 1e-4)
 
 
+@pytest.mark.campaign
 @pytest.mark.reference
 @pytest.mark.parametrize("horizon", [HORIZONS[0], HORIZONS[-1]])
 def test_real_counts_have_one_risk_whatever_communes_the_file_names(

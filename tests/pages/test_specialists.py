@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ def test_without_counts_the_tab_gives_the_template_and_no_figure() -> None:
     assert any("code_insee" in one.value for one in app.markdown)
 
 
+@pytest.mark.campaign
 def test_the_tab_says_what_the_engine_finds(tmp_path: Path) -> None:
     path = tmp_path / "specialistes.csv"
     path.write_text("code_insee;specialite;medecins;annee\n" + SPECIALISTS, encoding="utf-8")

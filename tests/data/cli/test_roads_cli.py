@@ -154,6 +154,7 @@ def test_a_network_is_in_use_where_it_serves_the_region(
     assert "Nouvelle-Aquitaine" in told
 
 
+@pytest.mark.campaign
 def test_network_option_takes_an_extract_or_a_folder(extract: Path, tmp_path: Path) -> None:
     folder = road_networks.put_in_use(build_from_osm([extract], lambda _: None))
     asked = ["--lon", LON, "--lat", LAT, "--minutes", 3]

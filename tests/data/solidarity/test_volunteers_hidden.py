@@ -137,6 +137,7 @@ def test_another_setting_of_the_same_plan_tells_no_smaller_group(territory):
     assert compared
 
 
+@pytest.mark.campaign
 def test_the_attack_finds_who_goes_to_sites_that_few_can_reach(territory, monkeypatch):
     """As plans were: any site that a road reaches is served."""
     monkeypatch.setattr(hiding, "exposed", lambda *_: [])
