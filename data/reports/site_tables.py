@@ -21,6 +21,7 @@ from data.siting.changes import decimals_of
 from data.siting.departures import TODAY
 from data.siting.evaluation import SiteEvaluation
 from data.siting.ground import LIMIT_MINUTES
+from geo.siting import Solution
 
 LEAST_PUBLIC = LEAST_PUBLIC_GPS
 """Professionals under which a shared view tells no number, as the health insurance does."""
@@ -313,11 +314,10 @@ _NEAR = {
 def answer(best: BestSites, minutes: float, existing: str, names: Sequence[str]) -> str:
     """Return the answer in words: what opening the sites chosen gives, and what stays."""
     opening = f"Ouvrir {joined([names[row] for row in best.chosen])}"
-    proven = STATUSES[best.solution.status]
+    proven = _proven(best.solution)
     if best.solution.model == ROOM:
-        if best.solution.status != "optimal":
-            proven = _not_proven(best)
-        return f"{_room_words(opening, best.room, made_up=best.room_simulated)} {proven}."
+        found = f"{_room_words(opening, best.room, made_up=best.room_simulated)} {proven}"
+        return f"{found}{_further(best.solution)}."
     people = counted(best.gained, "habitant", "habitants")
     again = "L’ouvrir" if len(best.chosen) == 1 else "Les ouvrir"
     if best.solution.model == CAPACITATED:
@@ -336,11 +336,18 @@ def answer(best: BestSites, minutes: float, existing: str, names: Sequence[str])
     return " ".join(sentence for sentence in told if sentence)
 
 
-def _not_proven(best: BestSites) -> str:
-    """Say how far a better choice might be, where not all could be tried."""
-    bound = best.solution.stages[0].bound or best.solution.objective
-    most = counted(bound, "habitant", "habitants")
-    return f"{_FOUND} ; aucun ne donnerait une place à plus de {most}"
+def _proven(solution: Solution) -> str:
+    """Say whether a choice is proven; one of room may not be although time was left."""
+    unproven = solution.model == ROOM and solution.status != "optimal"
+    return _FOUND if unproven else STATUSES[solution.status]
+
+
+def _further(solution: Solution) -> str:
+    """Say how far a choice of room that is not proven may be from another; else nothing."""
+    bound = solution.stages[0].bound
+    if solution.status == "optimal" or bound is None:
+        return ""
+    return f" ; aucun ne donnerait une place à plus de {counted(bound, 'habitant', 'habitants')}"
 
 
 def _made_up(best: BestSites) -> str:
@@ -364,10 +371,8 @@ def proof(best: BestSites) -> str:
     stage = solution.stages[0]
     bound = "" if stage.bound is None else f", borne {_amount(float(stage.bound))}"
     gap = f", écart {percent(solution.gap, 2)}" if np.isfinite(solution.gap) else ""
-    tried = solution.model == ROOM and solution.status != "optimal"
-    status = _FOUND if tried else STATUSES[solution.status]
     told = (
-        f"{status} : {stage.criterion} {_amount(float(solution.objective))}"
+        f"{_proven(solution)} : {stage.criterion} {_amount(float(solution.objective))}"
         f"{bound}{gap}, en {number(solution.seconds, 1)} s."
     )
     if best.unreachable > 0:

@@ -1,6 +1,5 @@
 """Capacitated covering: the sites whose GPs give a place to as many people without one."""
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +10,15 @@ from scipy import sparse
 
 from geo.errors import InvalidInputError
 from geo.room import Reach, fairest
-from geo.siting.problem import Deadline, Floats, Ints, SitingModel, SitingProblem, Solution
+from geo.siting.problem import (
+    Deadline,
+    Floats,
+    Ints,
+    SitingModel,
+    SitingProblem,
+    Solution,
+    step_by_step,
+)
 from geo.siting.solver import chosen_columns, limit_rows, minimise, stack
 
 
@@ -144,19 +151,13 @@ class CapacitatedCovering(SitingModel):
         """
         check_seats(problem, self.seats, self.k)
         clock = Deadline(None)
-        chosen = [int(site) for site in problem.fixed]
-        seated = self._seated(problem, chosen) if chosen else 0.0
         reached = problem.weights @ (problem.costs <= self.threshold)
-        hopes = [(-min(reached[site], self.seats[site]), int(site), -1) for site in problem.free]
-        heapq.heapify(hopes)
-        while len(chosen) < self.k:
-            hope, site, when = heapq.heappop(hopes)
-            if when == len(chosen):
-                chosen.append(site)
-                seated -= hope
-            else:
-                gain = self._seated(problem, [*chosen, site]) - seated
-                heapq.heappush(hopes, (-gain, site, len(chosen)))
+        chosen = step_by_step(
+            lambda sites: self._seated(problem, sites),
+            [int(site) for site in problem.fixed],
+            ((min(reached[site], self.seats[site]), int(site)) for site in problem.free),
+            self.k,
+        )
         return self._solution(problem, chosen, (None,), clock.spent)
 
 

@@ -1,6 +1,5 @@
 """The k sites worth most by a measure that is no sum over sites: choices tried, with a proof."""
 
-import heapq
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,15 @@ from typing import ClassVar
 import numpy as np
 
 from geo.siting.capacity import check_seats
-from geo.siting.problem import Deadline, Floats, Ints, SitingModel, SitingProblem, Solution
+from geo.siting.problem import (
+    Deadline,
+    Floats,
+    Ints,
+    SitingModel,
+    SitingProblem,
+    Solution,
+    step_by_step,
+)
 
 MOST_TRIED = 2000
 """Choices judged at most: all of them where there are no more, a proof; else exchanges."""
@@ -125,21 +132,10 @@ class Judged(SitingModel):
         return chosen
 
     def greedy(self, problem: SitingProblem) -> Solution:
-        """Sites added one by one, each time the one that seems to add most; no proof.
-
-        A site is judged again only when what it added last time would make it the next.
-        """
+        """Sites added one by one, each time the one that seems to add most; no proof."""
         check_seats(problem, self.most, self.k)
         clock = Deadline(None)
-        chosen = [int(site) for site in problem.fixed]
-        worth = self._worth(chosen)
-        hopes = [(-np.inf, int(site), -1) for site in problem.free]
-        while len(chosen) < self.k:
-            hope, site, when = heapq.heappop(hopes)
-            if when == len(chosen):
-                chosen.append(site)
-                worth -= hope
-            else:
-                added = self._worth([*chosen, site]) - worth
-                heapq.heappush(hopes, (-added, site, len(chosen)))
+        fixed = [int(site) for site in problem.fixed]
+        unknown = ((np.inf, int(site)) for site in problem.free)
+        chosen = step_by_step(self._worth, fixed, unknown, self.k)
         return self._solution(problem, chosen, (None,), clock.spent)

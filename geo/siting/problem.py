@@ -1,8 +1,9 @@
 """A siting instance, a solution with its proof, and what every model shares."""
 
+import heapq
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -227,6 +228,42 @@ class SitingModel(ABC):
             )
         )
         return Solution(self.key, sites, stages, seconds)
+
+
+def step_by_step(
+    worth: Callable[[list[int]], float],
+    chosen: list[int],
+    hopes: Iterable[tuple[float, int]],
+    k: int,
+) -> list[int]:
+    """Add sites one by one, each time the one that adds most, up to k; columns in that order.
+
+    Parameters
+    ----------
+    worth
+        What a set of columns is worth; 0 for none.
+    chosen
+        Columns to begin with.
+    hopes
+        What each other column adds at most, and the column. A site is judged again only when what
+        it added last time would make it the next: exact where what a site adds never grows as
+        others open.
+    k
+        Sites open in all.
+    """
+    chosen = list(chosen)
+    reached = worth(chosen) if chosen else 0.0
+    waiting = [(-hope, site, -1) for hope, site in hopes]
+    heapq.heapify(waiting)
+    while len(chosen) < k:
+        hope, site, when = heapq.heappop(waiting)
+        if when == len(chosen):
+            chosen.append(site)
+            reached -= hope
+        else:
+            added = worth([*chosen, site]) - reached
+            heapq.heappush(waiting, (-added, site, len(chosen)))
+    return chosen
 
 
 @dataclass(frozen=True, kw_only=True)

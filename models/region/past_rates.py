@@ -52,18 +52,15 @@ def past(
 
 def classes_told(horizon: int, *, register: bool = False) -> str:
     """Say what the two high classes are: their probabilities, and what became of such communes."""
-    table = past(horizon, "class", register=register)
+    *_, high, highest = past(horizon, "class", register=register).to_dict("records")
+    within = (
+        (high, f"de {of_hundred(high['low'])} à {of_hundred(high['high'])} %"),
+        (highest, f"de {of_hundred(highest['low'])} % ou plus"),
+    )
     told = [
-        f"« {one['label']} » : probabilité {within} ; sur 100, {of_hundred(one['rate'])} n’avaient "
+        f"« {one['label']} » : probabilité {bounds} ; sur 100, {of_hundred(one['rate'])} n’avaient "
         f"plus de médecin"
-        for one, within in zip(
-            table.tail(2).to_dict("records"),
-            (
-                f"de {of_hundred(table['low'].iloc[-2])} à {of_hundred(table['high'].iloc[-2])} %",
-                f"de {of_hundred(table['low'].iloc[-1])} % ou plus",
-            ),
-            strict=True,
-        )
+        for one, bounds in within
     ]
     when, tested = when_told(horizon, register=register), counted_over(horizon, register=register)
     return f"{'. '.join(told)} {when} ({tested}, régions tenues à l’écart)."
