@@ -74,3 +74,18 @@ def test_impossible_limits_are_refused(seats, k):
     problem, _ = instance(0)
     with pytest.raises(InvalidInputError):
         CapacitatedCovering(threshold=20, seats=seats, k=k).solve(problem)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_each_step_of_the_greedy_takes_the_site_that_seats_most(seed):
+    problem, seats = instance(seed)
+    expected: list[int] = []
+    for k in range(1, 5):
+        worth = {
+            one: round(seated_by_highs(problem, seats, (*expected, one)), 3)
+            for one in range(7)
+            if one not in expected
+        }
+        expected.append(max(worth, key=lambda one: (worth[one], -one)))
+        greedy = CapacitatedCovering(threshold=20, seats=seats, k=k).greedy(problem)
+        assert set(greedy.chosen) == set(expected)
