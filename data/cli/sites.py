@@ -241,7 +241,7 @@ def pole(
     for row in table[table["half_days"] > 0].to_dict("records"):
         typer.echo(f"{row['id']} : {row['half_days']} demi-journées par semaine")
     typer.echo(f"habitants placés : {_whole(found.people)}")
-    proof = "optimum prouvé" if found.proven else "écart non comblé"
+    proof = "optimum prouvé" if found.proven else "optimum non prouvé"
     typer.echo(f"borne : {_whole(found.bound)} ({proof})")
     typer.echo(f"Écrit : {out}")
 

@@ -194,4 +194,4 @@ _FLOWS = {
     "half_days": "Demi-journées par mois",
 }
 """What the columns of a plan on tables of one's own hold."""
-_STATUS = {"optimal": "optimum prouvé", "bounded": "écart non comblé"}
+_STATUS = {"optimal": "optimum prouvé", "bounded": "optimum non prouvé"}

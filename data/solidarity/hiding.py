@@ -24,7 +24,7 @@ LEAST_ABLE = 2 * LEAST_PUBLIC_GPS
 
 STATUS = {
     "optimal": "optimum prouvé",
-    "bounded": "écart non comblé",
+    "bounded": "optimum non prouvé",
     "hiding": "le reste dirait qui se déplace, faute d’assez de médecins à portée",
 }
 """What a plan is, in French, beside its bound."""
@@ -35,6 +35,14 @@ def proof_words(status: str, covered: float, bound: float) -> str:
     if status == "bounded" and round(covered) == round(bound):
         return "à moins d’une demi-journée près"
     return STATUS[status]
+
+
+def too_few(profession: str) -> str:
+    """Return why nobody may be sent somewhere, in French: nobody is near, or too few to hide."""
+    return (
+        f"aucun {profession} ne peut s’y rendre, ou trop peu (moins de {LEAST_ABLE}) pour que l’on "
+        "ne sache pas lesquels"
+    )
 
 
 def may_leave(doctors: Floats) -> Floats:

@@ -253,7 +253,7 @@ def groups_sentence(found: BestGroups, hours: Hours, standard: Standard) -> str:
     proof = (
         "minimum prouvé"
         if found.grouping.status == "optimal"
-        else f"au moins {number(found.grouping.bound)} : écart non comblé"
+        else f"au moins {number(found.grouping.bound)} : optimum non prouvé"
     )
     told = (
         f"{capitalised(hours.told)} : "

@@ -24,11 +24,11 @@ from data.region.rules import HALF_DAY_EUROS, MOST_HALF_DAYS_A_MONTH
 from data.region.territory import Territory
 from data.solidarity.help import LONGEST_TRIP_MINUTES
 from data.solidarity.hiding import (
-    LEAST_ABLE,
     hidden_plan,
     may_leave,
     proof_words,
     reached_by_enough,
+    too_few,
 )
 from data.solidarity.hosts import candidates
 from data.solidarity.plans import roads_to
@@ -340,8 +340,7 @@ def said(help_found: SpecialistHelp) -> list[str]:
         f"{counted(count, 'volontaire en couvrirait', 'volontaires en couvriraient')} "
         f"{number(found.covered)}, soit {percent(found.covered / need)} (au plus "
         f"{number(found.bound)} : {proof}) ; {number(help_found.out_of_reach)} hors "
-        f"d’atteinte : aucun spécialiste ne peut s’y rendre, ou moins de {LEAST_ABLE}, que "
-        "l’on devinerait."
+        f"d’atteinte : {too_few('spécialiste')}."
     )
     money = (
         f"Consultations avancées : {number(HALF_DAY_EUROS * found.covered)} € par mois ; route : "

@@ -15,7 +15,7 @@ from data.region.territory import Territory
 from data.solidarity.donors import donor_groups, shared
 from data.solidarity.effects import changes
 from data.solidarity.help import USUAL_TERMS, Help
-from data.solidarity.hiding import LEAST_ABLE, proof_words
+from data.solidarity.hiding import proof_words, too_few
 from data.solidarity.needs import Question
 from data.solidarity.schemes import scheme_named
 from geo.plane import great_circle_km
@@ -196,13 +196,13 @@ def sentences(found: Help) -> list[str]:
             f"{'couvriraient' if count > 1 else 'couvrirait'} {number(found.covered)}, soit "
             f"{percent(found.covered / found.need)} du besoin."
         ),
-        f"Au plus {number(found.bound)} : {proof}.",
+        f"Aucun plan n’en couvrirait plus de {number(found.bound)} ({proof}).",
     ]
     if found.out_of_reach >= 0.5:
         told.append(
             f"{counted(found.out_of_reach, 'demi-journée', 'demi-journées')} "
             f"{'sont' if found.out_of_reach >= 1.5 else 'est'} hors d’atteinte des donneurs : "
-            f"aucun médecin ne peut s’y rendre, ou moins de {LEAST_ABLE}, que l’on devinerait."
+            f"{too_few('médecin')}."
         )
     return [*told, *_out_of_zip(found), *_unknown(found)]
 

@@ -75,7 +75,7 @@ def test_a_site_that_few_specialists_reach_is_not_served():
     found = specialist_help(territory, asked(need="minimum", least=2, minutes=45.0, volunteers=2))
     assert found.found.covered == 0
     assert found.out_of_reach == pytest.approx(found.targets["half_days"].sum())
-    assert "ou moins de 10, que l’on devinerait" in " ".join(said(found))
+    assert "ou trop peu (moins de 10) pour que l’on ne sache pas lesquels" in " ".join(said(found))
 
 
 def test_under_five_specialists_are_not_counted_aloud():
