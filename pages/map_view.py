@@ -4,12 +4,13 @@ No text of a user or of an imported file goes through a folium object: branca wo
 a template. All data travels as base64 JSON, which the client writes as text.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import folium
 import streamlit as st
-from branca.element import MacroElement
+from branca.element import Element, MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
@@ -55,8 +56,19 @@ class MapAnswer(_Call):
         self.payload = payload
 
 
+class _Shell(folium.Map):
+    """A map whose page may be enlarged with two fingers: folium's own forbids it."""
+
+    def render(self, **options: Any) -> None:
+        """Render folium's header again, without what forbids it, in the place of the first."""
+        super().render(**options)
+        header = self._template.module.header(self, options)
+        free = re.sub(r",\s*(maximum-scale|user-scalable)=[\w.]+", "", header)
+        self.get_root().header.add_child(Element(free), name=self.get_name())
+
+
 def _shell(payload: str) -> folium.Map:
-    shell = folium.Map(
+    shell = _Shell(
         location=(45.2, 0.2),
         zoom_start=7,
         tiles=None,
