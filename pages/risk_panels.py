@@ -117,7 +117,7 @@ def class_counts(listed: pd.DataFrame, horizon: int, *, register: bool) -> None:
 def signal(territory: Territory, code: str, horizon: int) -> None:
     """Explain one commune's flag: what, how sure, and the part that is asked for."""
     row = flag.row(shell.risk(territory, horizon), code)
-    st.subheader(flag.title(row))
+    st.header(flag.title(row))
     said = verdicts.reviews([code])
     if said:
         st.badge(flag_tables.reviewed_told(said[0]), icon=":material/rate_review:", color="blue")
@@ -215,7 +215,7 @@ def reviews(territory: Territory) -> None:
     """List every review of the region, dated, and offer it as a file."""
     codes = territory.communes["code"].tolist()
     said = flag_tables.reviews_listed(verdicts.reviews(codes), territory.communes)
-    st.subheader("Avis des planificateurs")
+    st.header("Avis des planificateurs")
     if said.empty:
         st.caption("Aucun avis n’a été donné dans cette région.")
         return
@@ -260,12 +260,12 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
     figures.bullets(flag_tables.departure_told(gone))
     left, right = st.columns(2)
     with left:
-        st.subheader("Chez les médecins voisins")
+        st.header("Chez les médecins voisins")
         figures.table(flag_tables.neighbours_listed(gone), height=320)
     with right:
-        st.subheader("Dans les communes alentour")
+        st.header("Dans les communes alentour")
         figures.table(gone.communes, height=320)
-    st.subheader("Boule de neige")
+    st.header("Boule de neige")
     st.text(flag_tables.snowball_told(gone))
     if gone.rounds:
         grids.draw(
@@ -278,7 +278,7 @@ def departure(territory: Territory, code: str, horizon: int) -> None:
 
 def _judged_how(latest: follow_ups.RegionFollowUp) -> None:
     """Say what predictions are judged, against which counts, and what that leaves untold."""
-    st.subheader(f"Annonces de {latest.start}, effectifs de {latest.end}")
+    st.header(f"Annonces de {latest.start}, effectifs de {latest.end}")
     if latest.made_at is None:
         st.info(
             "Aucune annonce n’avait été gardée pour un millésime antérieur : celle-ci est refaite "
@@ -333,7 +333,7 @@ def follow_up(territory: Territory) -> None:
         placeholder=MISSING,
         width="content",
     )
-    st.subheader("Dérive, d’un millésime et d’une version du modèle à l’autre")
+    st.header("Dérive, d’un millésime et d’une version du modèle à l’autre")
     drift = flag_tables.drift_listed(followed)
     grids.draw(drift, hide_index=True, placeholder=MISSING)
     st.caption(

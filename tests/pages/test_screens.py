@@ -40,6 +40,7 @@ def test_the_sheet_of_a_territory_compares_figures() -> None:
         ("solidarite", {"aide": "regulation"}),
         ("methode", {}),
         ("risques", {"onglet": "la-preuve"}),
+        ("risques", {"commune": "23096"}),
     ],
 )
 def test_no_rank_of_heading_is_passed_over(page: str, query: dict[str, str]) -> None:
