@@ -65,6 +65,8 @@ _SHEET = """<style>
 @container(min-width:26rem){.ps-signals{grid-template-columns:1fr 1fr}}
 @container(min-width:54rem){.ps-signals{grid-template-columns:repeat(4,1fr)}}
 /* Of two territories side by side, the same signal stands on one row. */
+.ps-around h2{font-size:1.375rem;font-weight:600;line-height:1.2;letter-spacing:-.005em;
+  margin:0}
 .ps-own{display:grid}.ps-own h3{font-size:1rem;padding:0!important;margin:0 0 .2rem!important}
 @container(min-width:26rem){.ps-two{display:grid;grid-template-columns:1fr 1fr;column-gap:1rem}
   .ps-two .ps-own{grid-row:span 9;grid-template-rows:subgrid}
