@@ -263,7 +263,8 @@ def _detail(territory: Territory, table: pd.DataFrame, codes: list[str], horizon
     if code is None:
         _say_absent(territory)
         way = "choisissez-la ci-dessus" if grids.are_plain() else "cochez une ligne de la liste"
-        st.info(f"Cliquez sur une commune de la carte, ou {way}.")
+        with st.container(key=f"{shell.DESK}invite"):
+            st.info(f"Cliquez sur une commune de la carte, ou {way}.")
         return
     risk_panels.signal(territory, code, horizon)
 

@@ -324,6 +324,12 @@ def ribbon(current: Territory, known: Sequence[Provenance]) -> None:
 
 DESK = "bureau_"
 """Start of the keys of containers that a print from the browser leaves out."""
+ASKED = "question_"
+"""Start of the keys of containers that it keeps once they hold an answer, without their numbers to
+choose, which the answer says.
+"""
+TYPED = "saisie_"
+"""Start of the keys of containers whose fields it keeps: what was typed there is to be read."""
 
 
 def working_paper() -> None:
@@ -484,6 +490,43 @@ _FOCUS = (
 """What has the focus is in sight."""
 
 
+_ON_PAPER = (
+    # The figures and their sources, without what one clicks on.
+    "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stMultiSelect,.stExpander,"
+    ".stTextInput,.stPopover,.stCheckbox,.stPageLink,.stTextArea,.stFileUploader,"
+    "[data-testid=stElementToolbar],"
+    "[data-testid=stElementContainer]:has([data-testid=stDataFrame]),"
+    # Of choices side by side, the one that was made: the others lead to what is not printed.
+    "[data-variant]:not([data-selected]),.stButtonGroup:not(:has([data-selected])),"
+    "[role=tab]:not([aria-selected=true]),"
+    # What is for the planner's desk alone gives way to what anyone may read.
+    f".ps-desk,[class*=st-key-{DESK}],[class*=st-key-{ASKED}] .stNumberInput,"
+    f"[class*=st-key-{ASKED}]:not(:has([class*=st-key-{ANSWER}])){{display:none!important}}"
+    # What was typed is read on paper where it is what the figures are about.
+    f"[class*=st-key-{TYPED}] .stTextInput{{display:block!important}}"
+    f"[class*=st-key-{TYPED}],[class*=st-key-{TYPED}] *{{min-height:0!important;"
+    "row-gap:.1rem!important;padding-block:0!important;border-color:transparent!important;"
+    "background:none!important}"
+    f"[class*=st-key-{TYPED}] [data-testid=stTextInputRootElement]{{height:1.5rem!important}}"
+    "[data-variant],[data-variant] *{flex-shrink:0!important;max-width:none!important;"
+    "overflow:visible!important}"
+    f"[class*=st-key-{ASKED}]{{break-inside:avoid}}"
+    ".ps-paper{display:revert!important}.ps-small{font-size:.68rem;line-height:1.2;margin:0}"
+    ".st-key-barre>*:has(.ps-paper){flex:1 1 100%!important;max-width:none!important}"
+    # Beside its map a list would be as narrow as the telephone that prints it; and a flexible box
+    # that goes on over a page covers what follows it.
+    "[data-testid=stHorizontalBlock]:has(iframe){display:block!important}"
+    "[data-testid=stHorizontalBlock]:has(iframe)>*{width:100%!important;margin-bottom:.6rem}"
+    # A heading stays with what it names.
+    ":is(h1,h2,h3),[data-testid=stElementContainer]:has(:is(h1,h2,h3)){break-after:avoid}"
+    ".block-container{padding:0!important}.stMain,.block-container{min-height:0!important}"
+    "@page{size:A4;margin:11mm}"
+    # A screen is wider than a sheet of paper.
+    ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
+)
+"""What a print from the browser holds of a screen."""
+
+
 def name_tab(title: str) -> None:
     """Name the tab of the browser, as the title of the page does."""
     st.set_page_config(page_title=f"{title} · ProxiSoins")
@@ -524,22 +567,7 @@ def open_page(*, title: str = "") -> None:
         # Whatever the layout of a telephone says of rows.
         "@media screen{.ps-paper,[data-testid=stElementContainer]:has(>[data-testid=stHtml]>"
         ".ps-paper:only-child){display:none!important}}"
-        # On paper: the figures and their sources, without what one clicks on.
-        "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stMultiSelect,.stExpander,"
-        ".stTextInput,.stPopover,.stCheckbox,.stPageLink,.stTextArea,.stFileUploader,"
-        "[data-testid=stElementToolbar],"
-        "[data-testid=stElementContainer]:has([data-testid=stDataFrame]),"
-        # What is for the planner's desk alone gives way to what anyone may read.
-        f".ps-desk,[class*=st-key-{DESK}]{{display:none!important}}"
-        ".ps-paper{display:revert!important}.ps-small{font-size:.68rem;line-height:1.2;margin:0}"
-        ".st-key-barre>*:has(.ps-paper){flex:1 1 100%!important;max-width:none!important}"
-        # Beside its map a list would be as narrow as the telephone that prints it.
-        "[data-testid=stHorizontalBlock]:has(iframe)>*"
-        "{flex:1 1 100%!important;min-width:100%!important}"
-        ".block-container{padding:0!important}@page{size:A4;margin:11mm}"
-        # A screen is wider than a sheet of paper.
-        ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
-        f"{_FRENCH_STREAMLIT}{_TARGETS}{_FOCUS}</style>"
+        f"{_ON_PAPER}{_FRENCH_STREAMLIT}{_TARGETS}{_FOCUS}</style>"
     )
 
 

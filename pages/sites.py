@@ -149,12 +149,14 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
     sites_results.draw_judgements(evaluation, "sites", public=False)
     st.subheader("Qui gagne, qui perd")
     sites_results.draw_changes(evaluation)
-    st.caption(
-        "Pour simuler un regroupement, apportez un fichier de sites : sa colonne « Médecins venant "
-        "de » dit les communes que quitteraient des généralistes, « 19275:2; Meymac:1 »."
-    )
-    st.header("3. Les meilleurs sites")
-    sites_best.draw_search(territory, sites, departures, site_tables.against(evaluation))
+    with st.container(key=f"{shell.DESK}regrouper"):
+        st.caption(
+            "Pour simuler un regroupement, apportez un fichier de sites : sa colonne « Médecins "
+            "venant de » dit les communes que quitteraient des généralistes, « 19275:2; Meymac:1 »."
+        )
+    with st.container(key=f"{shell.ASKED}meilleurs"):
+        st.header("3. Les meilleurs sites")
+        sites_best.draw_search(territory, sites, departures, site_tables.against(evaluation))
     with folding.until_chosen(
         "Règles et argent des projets",
         "projets",
@@ -162,10 +164,11 @@ def _draw_work(territory: Territory, sites: tuple[Site, ...], notes: list[str]) 
         chosen=shell.view().projects != ProjectChoices(),
     ):
         sites_projects.draw_projects(territory, sites, evaluation, departures, notes)
-    st.header("4. Exporter, enregistrer, partager")
-    _downloads(territory, sites_scenarios.named(draft), evaluation, found, notes)
-    if accounts.allowed(Role.PLANNER):
-        sites_scenarios.draw_save(territory, sites, found)
+    with st.container(key=f"{shell.DESK}exporter"):
+        st.header("4. Exporter, enregistrer, partager")
+        _downloads(territory, sites_scenarios.named(draft), evaluation, found, notes)
+        if accounts.allowed(Role.PLANNER):
+            sites_scenarios.draw_save(territory, sites, found)
 
 
 def draw() -> None:
@@ -183,7 +186,8 @@ def draw() -> None:
     sites_pick.draw_choice(territory)
     sites = sites_upload.draw_upload(territory)
     if not sites:
-        st.caption(_WHAT_COMES)
+        with st.container(key=f"{shell.DESK}ce_qui_vient"):
+            st.caption(_WHAT_COMES)
     # Before what takes seconds: a reload then loses nothing.
     _keep_address(sites)
     if sites:
@@ -203,13 +207,14 @@ def draw() -> None:
         )
     if pole is not None and not sites and accounts.allowed(Role.PLANNER):
         sites_scenarios.draw_save(territory, (), None)
-    st.subheader("Scénarios")
-    try:
-        if accounts.allowed(Role.PLANNER):
-            sites_scenarios.draw_list(territory)
-    except ProxiSoinsError as error:
-        st.error("Les scénarios ne sont pas accessibles.")
-        st.text(str(error))
+    with st.container(key=f"{shell.DESK}scenarios"):
+        st.subheader("Scénarios")
+        try:
+            if accounts.allowed(Role.PLANNER):
+                sites_scenarios.draw_list(territory)
+        except ProxiSoinsError as error:
+            st.error("Les scénarios ne sont pas accessibles.")
+            st.text(str(error))
     _keep_address(sites)
     sites_pick.say_kept(sites)
     figures.sources(notes)

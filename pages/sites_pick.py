@@ -39,7 +39,7 @@ LEAVING = "departs"
 _DEPARTURE = re.compile(r"((?:\d{2}|2[AB])\d{3}):(\d{1,3})")
 _WRITTEN, _MOST_WRITTEN = "sites_ecrits", 20
 _TYPED, _TURN = "sites_commune", "sites_tour"
-_EDITED, _LIST = "sites_liste_", "sites_rangees"
+_EDITED, _LIST = "sites_liste_", f"{shell.TYPED}sites"
 _ON_A_PHONE = (
     f"<style>@media(max-width:640px){{.st-key-{_LIST} [data-testid=stColumn]:not(:first-child)"
     "{min-width:calc(33% - .6rem);flex:1 1 calc(33% - .6rem)}"

@@ -369,7 +369,8 @@ def draw() -> None:
             _schemes(territory, chosen)
     st.header("Le plan")
     _tables(territory, found)
-    help_scenarios.draw_kept(territory, chosen, found)
+    with st.container(key=f"{shell.DESK}plans"):
+        help_scenarios.draw_kept(territory, chosen, found)
     quoted = letter.quoted(found)
     figures.sources(figures.notes(territory, *quoted))
 

@@ -146,21 +146,50 @@
   for (const kind of ["pointerover", "focusin"])
     document.addEventListener(kind, ({ target }) => unheard && target.closest?.("header, [data-testid=stSidebar]") && tellAddress(), true);
 
-  /* A map is drawn for the window, wider than a sheet of paper: it is printed whole and smaller. Nothing draws it again
-   * for paper, where its frame has another width, known to the style alone.
+  /* A map is drawn for the window, wider than a sheet of paper: it is printed whole and smaller, as high as what stands
+   * beside it. Nothing draws it again for paper, where its frame has another width, known to the style alone. That of a
+   * telephone has beside it what the screen has below; what one clicks on is left out, and its sources are read
+   * where the page has none of its own.
    */
-  const dress = (map, frame, root) => {
-    Object.assign(map.style, frame);
-    Object.assign(map.contentDocument.documentElement.style, root);
-  };
-  addEventListener("beforeprint", () => {
-    for (const map of maps()) {
-      const [width, height] = [map.offsetWidth, map.offsetHeight].map((one) => `${one}px`);
-      const transform = `scale(tan(atan2(100vw, ${width})))`;
-      dress(map, { maxWidth: "100%" }, { width, height, transform, transformOrigin: "0 0" });
+  const PAPER = `.panel :is(.search, .actions, .field, fieldset), .panel > div:not([class]), .leaflet-control-zoom,
+      button, summary { display: none !important; }
+    html, body, #root, #parent, .float-child { background: #fff; }
+    .panel, .card { bottom: auto; overflow: visible; border: 0; }
+    body.phone .sheet { left: calc(var(--map-wide) + 12px); top: 0; bottom: auto; height: auto; overflow: visible; border: 0; }
+    body.phone .sheet::after { content: none; }
+    body.phone .sheet:has(.card:not([hidden])) .panel { position: absolute; top: calc(var(--map-high) + 8px);
+      left: calc(-12px - var(--map-wide)); width: var(--map-wide); }
+    body.phone #map_div { right: auto; width: var(--map-wide) !important; height: var(--map-high) !important; }`;
+  const SOURCES = ".words details::details-content { content-visibility: visible; block-size: auto; }";
+  /* Width on paper of what a telephone shows, and how many times as high as wide a map may be to stand on one side. */
+  const PAPER_PX = 1000, TALLEST = 1.3;
+  const dressed = new Map();
+  const dress = (map) => {
+    const inner = map.contentDocument, root = inner.documentElement, drawn = inner.getElementById("map_div");
+    const phone = inner.body.classList.contains("phone");
+    const wide = phone ? Math.max(map.offsetWidth, PAPER_PX) : map.offsetWidth;
+    dressed.set(map, [map, root].map((one) => [one, one.style.cssText]));
+    if (drawn) {
+      root.style.setProperty("--map-wide", `${drawn.offsetWidth}px`);
+      root.style.setProperty("--map-high", `${drawn.offsetHeight}px`);
     }
-  });
+    const style = root.appendChild(inner.createElement("style"));
+    Object.assign(style, { className: "paper", textContent: PAPER + (document.querySelector(".ps-small") ? "" : SOURCES) });
+    Object.assign(root.style, { width: `${wide}px`, transform: "scale(1)", transformOrigin: "0 0" });
+    const foots = [...inner.querySelectorAll("#map_div, .panel, .card")].map((one) => one.getBoundingClientRect().bottom);
+    const high = Math.ceil(Math.max(...foots, drawn ? 0 : map.offsetHeight));
+    style.media = "print";
+    const across = Math.max(wide, Math.ceil(high / TALLEST));
+    Object.assign(root.style, { height: `${high}px`, transform: `scale(tan(atan2(100vw, ${across}px)))` });
+    Object.assign(map.style, { maxWidth: "100%", height: "auto", aspectRatio: `${across} / ${high}` });
+    if (phone) map.style.width = "100%";
+  };
+  addEventListener("beforeprint", () => [...maps()].filter((map) => map.offsetWidth && map.contentDocument && !dressed.has(map)).forEach(dress));
   addEventListener("afterprint", () => {
-    for (const map of maps()) dress(map, { maxWidth: "" }, { width: "", height: "", transform: "", transformOrigin: "" });
+    for (const [map, before] of dressed) {
+      for (const [one, text] of before) one.style.cssText = text;
+      map.contentDocument?.querySelector("style.paper")?.remove();
+    }
+    dressed.clear();
   });
 })();

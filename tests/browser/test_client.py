@@ -140,6 +140,42 @@ def test_a_map_is_printed_whole_where_its_frame_is_narrower(server: str, page: P
     assert 440 < printed <= 500
 
 
+def test_a_map_printed_from_a_telephone_has_beside_it_what_it_has_below(
+    server: str, page: Page
+) -> None:
+    """A legend that goes on below the sheet of a telephone was cut on paper."""
+    rows = "<p style=height:100px></p>" * 6
+    body = f"""
+        document.body.innerHTML = "<iframe title=streamlit_folium width=390 height=400></iframe>";
+        const frame = document.querySelector("iframe"), inner = frame.contentDocument;
+        inner.body.className = "phone";
+        inner.body.innerHTML = `<style>body {{ margin: 0; }} p {{ margin: 0; }}
+            #map_div {{ position: absolute; top: 0; left: 0; right: 0; height: 260px; }}
+            .sheet {{ position: absolute; left: 0; right: 0; bottom: 0; height: 140px; }}
+            </style><div id=map_div></div><div class=sheet><section class=panel>
+            <fieldset>choices</fieldset>{rows}</section></div>`;
+        const box = (name) => inner.querySelector(name).getBoundingClientRect();
+        const where = () => [frame.offsetHeight, box(".panel").top, box(".panel").left,
+                             box(".panel").bottom, box("fieldset").height].map(Math.round);
+        const before = where();
+        dispatchEvent(new Event("beforeprint"));
+        dispatchEvent(new Event("beforeprint"));
+        const across = inner.documentElement.getBoundingClientRect().width / frame.offsetWidth;
+        const printed = [...where(), box("#map_div").right];
+        dispatchEvent(new Event("afterprint"));
+        return [before, printed, where(), across];
+    """
+    page.emulate_media(media="print")
+    before, printed, after, across = evaluated(page, server, "page", body)
+    assert before == after
+    assert before[4] > 0
+    high, top, left, bottom, choices, map_right = printed
+    assert across == pytest.approx(1, abs=0.01)
+    assert top == choices == 0
+    assert left > map_right
+    assert 0 < bottom <= high + 1
+
+
 def test_a_read_only_map_follows_the_address_where_it_is_told_there(
     server: str, page: Page
 ) -> None:

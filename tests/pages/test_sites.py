@@ -19,7 +19,7 @@ from data.scenarios.database import ShareRow, session
 from data.scenarios.drafts import Draft
 from data.siting import departures
 from data.uploads import Site
-from pages import following, grids, sites_pick, sites_results
+from pages import following, grids, shell, sites_pick, sites_results
 from pages.partage import CLOSED
 from pages.sites_upload import Work
 from tests.pages.sites_screen import field, html, opened, tables, texts
@@ -204,6 +204,29 @@ def test_the_counts_of_a_site_stand_side_by_side_on_a_telephone(saved: store.Sce
     while waiting and sites_pick._LIST not in str(getattr(waiting[0], "proto", "")):
         waiting += getattr(waiting.pop(0), "children", {}).values()
     assert waiting[0].text_input
+    store.delete(saved.id)
+
+
+def test_a_print_has_no_heading_of_what_it_leaves_out(saved: store.Scenario) -> None:
+    """Buttons, lists of links and a search not made yet are not printed: nor are their titles."""
+    app = opened("sites", scenario=saved.id)
+
+    def headings(start: str) -> set[str]:
+        told: set[str] = set()
+        waiting = [app.main]
+        while waiting:
+            one = waiting.pop()
+            if start in str(getattr(one, "proto", "")) and hasattr(one, "header"):
+                told |= {each.value for each in (*one.header, *one.subheader)}
+            else:
+                waiting += getattr(one, "children", {}).values()
+        return told
+
+    assert {"4. Exporter, enregistrer, partager", "Scénarios"} <= headings(shell.DESK)
+    assert headings(shell.ASKED) == {"3. Les meilleurs sites"}
+    assert "2. Évaluer et comparer" not in headings(shell.DESK)
+    for start in (shell.DESK, shell.ASKED, shell.TYPED):
+        assert f"[class*=st-key-{start}]" in shell._ON_PAPER
     store.delete(saved.id)
 
 
