@@ -2,7 +2,7 @@
 
 The client asks the server at each gesture (`pages.map_dialogue`), which writes the address and
 answers what it says; so Back, Forward and a link show it. Where such a map stands, its client
-writes itself (`place.js`).
+writes itself (`place.js`). The map of a shared view opens on another one: `pages.link_choices`.
 """
 
 import re
@@ -22,12 +22,12 @@ The maps of a screen share it, as long as one stays there.
 """
 _LAYER = re.compile(r"-?[a-z0-9_]{1,40}")
 _MOST_LAYERS = 20
-_PLACE = ("commune", "ici")
+PLACE = ("commune", "ici")
 """Parameters of the view that any map holds: its commune, the point of its isochrones."""
-_DRAWN = ("ind", "annee", "depuis", "place", "seuil", "partage")
+DRAWN = ("ind", "annee", "depuis", "place", "seuil", "partage")
 """Those of a map that offers several indicators; elsewhere they wait for the maps that do."""
-_NAMES = (*_PLACE, *_DRAWN)
-_OPENING = {"place": str(ROOM_PEOPLE_A_GP), "seuil": f"{HUBERT_MINUTES:g}"}
+NAMES = (*PLACE, *DRAWN)
+OPENING = {"place": str(ROOM_PEOPLE_A_GP), "seuil": f"{HUBERT_MINUTES:g}"}
 """What the client says and an address leaves out."""
 
 
@@ -35,7 +35,7 @@ def of_query(query: Mapping[str, str], parameter: str = own_choices.LAYERS) -> C
     """Return what an address says; what is foreign is left aside, what is unknown by the client."""
     commune = query.get("commune", "")
     layers = [one for one in query.get(parameter, "").split(",") if _LAYER.fullmatch(one)]
-    view = _of_view(ViewState.from_query(query))
+    view = of_view(ViewState.from_query(query))
     return {
         "commune": commune if COMMUNE.fullmatch(commune) else "",
         "layers": ",".join(layers[:_MOST_LAYERS]),
@@ -76,7 +76,7 @@ def follow(key: str, parameter: str, offered: Collection[str] = ()) -> Chosen:
 
 def forget_place() -> None:
     """Have no commune chosen and no point: what the card was asked for there is done."""
-    _write({name: text for name, text in _kept().items() if name not in _PLACE})
+    _write({name: text for name, text in _kept().items() if name not in PLACE})
 
 
 def view() -> ViewState:
@@ -85,33 +85,33 @@ def view() -> ViewState:
 
 
 def _with(shown: ViewState, chosen: dict[str, str]) -> ViewState:
-    if _of_view(shown) == chosen:
+    if of_view(shown) == chosen:
         return shown
-    others = {name: text for name, text in shown.to_query().items() if name not in _NAMES}
+    others = {name: text for name, text in shown.to_query().items() if name not in NAMES}
     return ViewState.from_query(others | chosen)
 
 
 def _said(kept: dict[str, str], said: dict[str, str], offered: Collection[str]) -> dict[str, str]:
     """Return what is chosen of the view once a map has said what it shows."""
-    heard = _of_view(ViewState.from_query(said))
+    heard = of_view(ViewState.from_query(said))
     # That of another screen, which is not offered here, waits for its return.
     waits = kept.get("ind", ViewState.indicator) not in offered and "ind" not in heard
-    names = {*_PLACE, *(_DRAWN if offered else ())} - ({"ind"} if waits else set())
+    names = {*PLACE, *(DRAWN if offered else ())} - ({"ind"} if waits else set())
     others = {name: text for name, text in kept.items() if name not in names}
     return others | {name: text for name, text in heard.items() if name in names}
 
 
-def _of_view(view: ViewState) -> dict[str, str]:
+def of_view(view: ViewState) -> dict[str, str]:
     """Return what the address says of what a map chooses in the view."""
     told = view.to_query()
-    return {one: told[one] for one in _NAMES if one in told and told[one] != _OPENING.get(one)}
+    return {one: told[one] for one in NAMES if one in told and told[one] != OPENING.get(one)}
 
 
 def _kept() -> dict[str, str]:
     """Return what is chosen on the screen in sight; what the view says as one comes to it."""
     visit, kept = st.session_state.get(_CHOSEN, (-1, {}))
     if visit != own_choices.visit() or following.stepped():
-        return _of_view(shell.view())
+        return of_view(shell.view())
     return dict(kept)
 
 
@@ -121,5 +121,5 @@ def _write(chosen: dict[str, str]) -> None:
     before = shell.view()
     if (after := _with(before, chosen)) != before:
         shell.remember(after, address=False)
-    for name in _NAMES:
+    for name in NAMES:
         own_choices.write(name, chosen.get(name, ""))

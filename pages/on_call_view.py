@@ -25,6 +25,7 @@ from pages import (
     shell,
     unread,
 )
+from pages.link_choices import LinkedMap
 from pages.state import ViewState
 
 ALL = "toutes"
@@ -215,7 +216,7 @@ def draw_map(
     hospital
         Key of the session that takes the hospital clicked, "" for none.
     query
-        What a link opens the map on; None: what is chosen on it is written in the address.
+        What a link opens the map on; None: what is chosen on it is that of the screen.
     """
     message = map_dialogue.asked(key)
     if hospital and message.get("action") == "lieu":
@@ -224,13 +225,15 @@ def draw_map(
             st.session_state[f"{key}_tour"] = turn
             st.session_state[hospital] = str(message.get("place", ""))
             st.rerun(scope="app")
-    view = map_dialogue.told(message) or ViewState()
+    if query is None:
+        chosen = map_choices.follow(key, own_choices.LAYERS)
+        view = map_dialogue.told(message) or ViewState(commune=chosen["commune"])
+    else:
+        layers = map_choices.of_query(query)["layers"]
+        chosen, view = LinkedMap(ViewState.from_query(query), layers).follow(key)
     answer = map_dialogue.answer(territory, view)
     answer["rings"][pdses.RINGS] = _rings(territory, day, specialty)
-    if query is None:
-        answer["chosen"] = map_choices.follow(key, own_choices.LAYERS)
-    elif "turn" not in message:
-        answer["chosen"] = map_choices.of_query(query)
+    answer["chosen"] = chosen
     answer["marked"] = [int(row) for row in marked]
     sent = _payload(territory, day, specialty, threshold, tuple(lines))
     if around and answer["marked"]:

@@ -33,6 +33,7 @@ from pages import (
     view_sharing,
     zoning_view,
 )
+from pages.link_choices import LinkedMap
 from pages.state import ViewState
 
 MAP = "vue_partagee"
@@ -77,18 +78,21 @@ def _asked(query: Query) -> tuple[str, str]:
 def _draw_carte(territory: Territory, query: Query) -> None:
     view = replace(ViewState.from_query(query), region=territory.region)
     drawn = carte_view.configuration(territory, with_risk=False, with_soon=False)
-    if view.indicator not in {one["key"] for one in drawn.document["indicators"]}:
+    offered = [one["key"] for one in drawn.document["indicators"]]
+    if view.indicator not in offered:
         st.text("L’indicateur de cette vue n’est pas diffusé : la carte montre le premier.")
-    first = {**drawn.contours, **map_dialogue.opening(view)}
+        view = replace(view, indicator=offered[0])
+    linked = LinkedMap(view, ",".join(view.layers), offered)
+    first = {**drawn.contours, **map_dialogue.opening(linked.first())}
     parts = [payload.encode(first), drawn.sent, payload.encode({"read_only": True})]
-    _map(territory, ".".join(parts), view)
+    _map(territory, ".".join(parts), linked)
 
 
 @st.fragment
-def _map(territory: Territory, sent: str, view: ViewState) -> None:
-    """Draw the map, which answers clicks and keeps none of them."""
-    shown = map_dialogue.told(map_dialogue.asked(MAP)) or view
-    map_view.draw_map(sent, map_dialogue.answer(territory, shown), MAP)
+def _map(territory: Territory, sent: str, linked: LinkedMap) -> None:
+    """Draw the map, which answers clicks; the address alone keeps them."""
+    chosen, view = linked.follow(MAP)
+    map_view.draw_map(sent, map_dialogue.answer(territory, view) | {"chosen": chosen}, MAP)
 
 
 def _draw_zonage(territory: Territory, query: Query) -> None:
@@ -96,7 +100,7 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
     ceilings = zoning_view.ceilings_of(query, territory.region)
     changes = zoning_view.trial_of(query, communes)
     zoning_view.draw_gauges(communes, ceilings, changes)
-    _zoning_map(territory, changes, zoning_view.opening(territory, query))
+    _zoning_map(territory, changes, query)
     table = zoning_units.moved(communes, changes)
     if changes:
         st.header(f"Ce qui est essayé : {counted(len(changes), 'changement', 'changements')}")
@@ -114,13 +118,17 @@ def _draw_zonage(territory: Territory, query: Query) -> None:
 
 
 @st.fragment
-def _zoning_map(territory: Territory, changes: dict[str, str], opened: str) -> None:
+def _zoning_map(territory: Territory, changes: dict[str, str], query: Query) -> None:
     communes = shell.commune_indicators(territory)
-    view = map_dialogue.told(map_dialogue.asked(MAP)) or ViewState()
+    opened = zoning_view.opened(territory, query)
+    offered = (zoning_map.INDICATOR, *zoning_map.BESIDE)
+    linked = LinkedMap(opened, ",".join(opened.layers), offered)
+    first = zoning_view.encoded(linked.first())
+    chosen, view = linked.follow(MAP)
     tried = zoning_gauges.with_changes(communes, changes)
     answer = map_dialogue.answer(territory, view) | zoning_map.tried(territory, tried, changes)
-    sent = f"{zoning_view.map_payload(territory, shared=True)}.{opened}"
-    map_view.draw_map(sent, answer, MAP)
+    sent = f"{zoning_view.map_payload(territory, shared=True)}.{first}"
+    map_view.draw_map(sent, answer | {"chosen": chosen}, MAP)
 
 
 def _draw_permanence(territory: Territory, query: Query) -> None:

@@ -212,7 +212,8 @@ def _map(territory: Territory, known: pd.DataFrame, changes: dict[str, str]) -> 
     tried = zoning_gauges.with_changes(communes, changes)
     answer = map_dialogue.answer(territory, view) | zoning_map.tried(territory, tried, changes)
     # The client reads the address itself: what it opens on without one never changes.
-    sent = f"{zoning_view.map_payload(territory)}.{zoning_view.opening(territory, {})}"
+    opened = zoning_view.opened(territory, {})
+    sent = f"{zoning_view.map_payload(territory)}.{zoning_view.encoded(opened)}"
     map_view.draw_map(sent, answer, MAP)
 
 

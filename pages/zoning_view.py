@@ -171,13 +171,17 @@ def map_payload(territory: Territory, *, shared: bool = False) -> str:
     return f"{payload.encode(payload.contours_address(document))}.{payload.encode(document)}"
 
 
-def opening(territory: Territory, query: Mapping[str, str]) -> str:
-    """Return what the map is sent of the view: that of an address, the zones by default."""
-    default = ViewState(region=territory.region, indicator=zoning_map.INDICATOR, layers=())
+def opened(territory: Territory, query: Mapping[str, str]) -> ViewState:
+    """Return the view that the map opens on: that of an address, the zones by default."""
     view = replace(ViewState.from_query(query), region=territory.region)
     kept = map_told(query)
     layers = tuple(filter(None, kept.get("couches", "").split(",")))
-    view = replace(view, indicator=kept.get("ind", default.indicator), layers=layers, here=None)
+    return replace(view, indicator=kept.get("ind", zoning_map.INDICATOR), layers=layers, here=None)
+
+
+def encoded(view: ViewState) -> str:
+    """Return what the map is sent of a view."""
+    default = ViewState(region=view.region, indicator=zoning_map.INDICATOR, layers=())
     return payload.encode(map_dialogue.opening(view, default))
 
 

@@ -165,7 +165,11 @@ def test_a_shared_map_opens_on_the_indicator_of_its_address() -> None:
         ({}, "zone", []),
         ({"ind": "apl", "couches": "msp,risque", "ici": "1,45"}, "apl", ["msp"]),
     ):
-        sent = json.loads(gzip.decompress(base64.b64decode(zoning_view.opening(territory, query))))
+        sent = json.loads(
+            gzip.decompress(
+                base64.b64decode(zoning_view.encoded(zoning_view.opened(territory, query)))
+            )
+        )
         assert sent["defaults"]["indicator"] == "zone"
         state = sent["state"]
         assert (state["indicator"], state["layers"], state["here"]) == (indicator, layers, None)
