@@ -37,9 +37,11 @@ export function follow(carte, heard, { commune, layers, view }) {
   if (other.length) carte.draw();
   showLayers(carte, before);
   if (carte.room.shown && !carte.room.at.has(carte.room.minutes)) carte.ask({ action: "place" });
-  if (row !== undefined && row !== carte.row) carte.select(row, null, false);
+  const moves = row !== undefined && row !== carte.row;
+  if (moves) carte.select(row, null, false);
   else if (row !== undefined && (other.length || (here && !asked.here))) carte.card.fill(row);
   if (String(here || "") !== String(asked.here || "")) pointed(carte);
+  if (moves) carte.stay?.();
   carte.following = false;
   carte.asked = { ...carte.asked, state: query(state, config) };
 }

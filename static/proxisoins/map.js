@@ -97,10 +97,10 @@ export class Carte {
     map.on("moveend", () => map.getSize().x && !this.following && this.moved());
     map.on("zoomend", () => this.layers.points());
     map.on("click", () => this.unselect());
-    if (!config.whole) import("./wheel.js").then((m) => m.offer(this));
+    if (!config.whole || config.read_only) import("./wheel.js").then((m) => m.offer(this));
     this.layers.write();
     for (const key of state.layers) this.layers.show(key, true);
-    if (this.room.shown && !this.room.at.has(this.room.minutes) && !(this.waiting && this.waiting.room)) this.ask({ action: "place" });
+    if (this.room.shown && !this.room.at.has(this.room.minutes) && !this.waiting?.room) this.ask({ action: "place" });
     if (state.here && !this.layers.expected("ici")) this.ask({ action: "isochrone" });
     if (state.commune && this.rowOf.has(state.commune)) this.select(this.rowOf.get(state.commune), null, false);
     document.body.classList.remove("loading");
@@ -185,7 +185,7 @@ export class Carte {
     this.outlines.forEach((outline, row) => {
       const rank = classOf(indicator, values[row]);
       const style = { fillOpacity, fillColor: rank < 0 ? this.missing : indicator.classes[rank].colour, zone: this.zoneFills[zones[row]] };
-      // What keeps its look is not drawn again: a slider changes few communes.
+      // Not what keeps its look: a slider changes few.
       if (Object.entries(style).some(([name, value]) => outline.options[name] !== value)) outline.setStyle(style);
     });
   }

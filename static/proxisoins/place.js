@@ -1,7 +1,9 @@
-/* Where the map of a long page stands, in its address: no other part of the view is the map's there.
+/* Where the map of a long page or of a link stands, in its address: no other part of the view is the map's there.
  *
  * An address that was opened, or that Back gives, decides; a map drawn again on the same ground stays where it was, and
- * one of another ground (a site was added) shows it whole. Of several maps on a page, the first.
+ * one of another ground (a site was added) shows it whole. Of several maps on a page, the first. Without a place, the
+ * commune is shown, with the ground of the map. Until it is touched, the map shows the same whatever narrows it: a card
+ * that the server's answer opens moves nothing.
  */
 import { bounded, page } from "./address.js";
 
@@ -19,7 +21,7 @@ export function offer(carte) {
   if (!first() || !top.carte) return;
   const ground = JSON.stringify([pathname, config.region_name, config.frame]);
   const { opened, kept } = top.carte;
-  let touched = false;
+  let touched = false, shown = null;
 
   const write = (at) => {
     top.carte.kept = { ground, at };
@@ -29,18 +31,31 @@ export function offer(carte) {
       else target.searchParams.delete(name);
     if (target.href !== top.location.href) top.history.replaceState(top.history.state, "carte", target);
   };
-  const show = (at) => (at ? map.setView([at.lat, at.lon], at.zoom, { animate: false }) : carte.opened());
+  const show = (at) => {
+    shown = at;
+    const { lat, lon, zoom } = at || config.state;
+    Object.assign(carte.state, { lat, lon, zoom });
+    const named = carte.outlines[carte.rowOf.get(carte.state.commune)];
+    if (named && config.frame && !Number.isFinite(lat)) carte.fit(named.getBounds().extend(config.frame), { maxZoom: 10 });
+    else carte.opened();
+  };
+  const here = () => {
+    const { lat, lng: lon } = map.getCenter();
+    return { lat, lon, zoom: map.getZoom() };
+  };
+  const isOurs = () => touched && top.location.pathname === pathname && map.getSize().x;
 
   top.carte.opened = "";
   const at = opened === pathname ? asked() : kept?.ground === ground ? kept.at : null;
-  if (at) show(at);
+  if (at || carte.state.commune) show(at);
   write(at);
   for (const kind of ["pointerdown", "wheel", "keydown"]) document.addEventListener(kind, () => (touched = true), { capture: true, passive: true });
-  map.on("moveend", () => {
-    if (!touched || top.location.pathname !== pathname || !map.getSize().x) return;
-    const { lat, lng: lon } = map.getCenter();
-    write({ lat, lon, zoom: map.getZoom() });
-  });
+  const stand = () => isOurs() && write(here());
+  map.on("moveend", stand);
+  // What is chosen here is looked at from here: its address alone would show the commune.
+  document.addEventListener("click", stand, { capture: true });
+  carte.stay = () => touched || !map.getSize().x || show(shown);
+  map.on("resize", carte.stay);
   const gone = new AbortController();
   window.addEventListener("pagehide", () => gone.abort());
   top.addEventListener("popstate", ({ isTrusted }) => {

@@ -6,6 +6,7 @@ import * as place from "./place.js";
 export function offer(carte) {
   const { map } = carte;
   if (isSilent(carte.config)) place.offer(carte);
+  if (carte.config.whole) return;
   const box = map.getContainer(), { scrollWheelZoom } = map;
   const hint = box.appendChild(make("p", { hidden: "", text: "Pour zoomer : Ctrl + molette, ou un clic dans la carte" }));
   hint.style.cssText = "position: absolute; bottom: 26px; right: 12px; margin: 0; padding: 5px 12px; background: var(--ink); color: #fff; pointer-events: none; z-index: 1200";

@@ -8,20 +8,31 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.gestures import SLOW_MS, Gestures, until
 
-_ZOOM = """() => {
+_STANDS = """() => {
     const isMap = (one) => one && one.getCenter && one.getZoom && one._container;
-    return Object.values(window).find(isMap).getZoom();
+    const map = Object.values(window).find(isMap), { lat, lng } = map.getCenter();
+    return [map.getZoom(), lat, lng];
 }"""
 
 
 def zoom(page: Page) -> float:
     """Return the zoom of the first map of the page, once it is drawn."""
+    return _stands(page)[0]
+
+
+def centre(page: Page) -> tuple[float, float]:
+    """Return the latitude and the longitude of its centre."""
+    return _stands(page)[1:]
+
+
+def _stands(page: Page) -> tuple[float, float, float]:
     frame = page.locator("iframe[title^='streamlit_folium']").first
     drawn = frame.content_frame
     drawn.locator("html[data-ready='1']").wait_for(state="attached", timeout=SLOW_MS)
     handle = frame.element_handle().content_frame()
     assert handle is not None
-    return float(handle.evaluate(_ZOOM))
+    found: list[float] = handle.evaluate(_STANDS)
+    return float(found[0]), found[1], found[2]
 
 
 def told(page: Page) -> float | None:
@@ -75,6 +86,25 @@ def test_where_a_map_stands_is_in_the_address_and_outlives_a_choice(
     page.wait_for_url(before, timeout=SLOW_MS)
     hand.settle()
     settled_zoom(page, place)
+
+
+@pytest.mark.campaign
+def test_the_commune_of_an_address_is_in_sight_on_every_map(server: str, page: Page) -> None:
+    """Sites showed the whole region, and a reload moved it by the width of the card."""
+    hand = Gestures(page, server)
+    page.goto(f"{server}/?commune=23096")
+    hand.settle()
+    near = zoom(page)
+    page.goto(f"{server}/sites?commune=23096")
+    hand.settle()
+    until(page, lambda: zoom(page) == near)
+    place = "lon=2.00000&lat=46.00000&z=8"
+    for _ in range(2):
+        page.goto(f"{server}/sites?commune=23096&{place}")
+        hand.frame().locator(".card h2").wait_for(timeout=SLOW_MS)
+        hand.settle()
+        assert centre(page) == pytest.approx((46.0, 2.0), abs=0.01)
+        assert place in page.url
 
 
 @pytest.mark.campaign
