@@ -184,7 +184,7 @@ def _remove(line: int) -> None:
 
 def _empty() -> None:
     _keep(())
-    work().scenario, work().revision = "", 0
+    work().scenario, work().revision, work().gone = "", 0, False
 
 
 def _row(site: Site) -> None:

@@ -35,6 +35,8 @@ from pages.sites_upload import WORK, Work, work
 
 _CHOSEN = "choisi"
 """In the address: the scenario chosen in the list, where it is not the one in use."""
+_OPENINGS = "sites_ouvertures"
+"""Key of how many scenarios were opened in this session."""
 _MADE = "sites_lien"
 """Key of the link that was just made: its identity and its address, told nowhere else."""
 
@@ -69,9 +71,12 @@ def named(draft: Draft) -> Draft:
 
 
 def _identity_keys() -> tuple[str, str]:
-    """Return the keys of the fields of the name and of the note, of the scenario in use."""
-    identity = work().scenario or "nouveau"
-    return f"sites_nom_{identity}", f"sites_note_{identity}"
+    """Return the keys of the fields of the name and of the note, of the scenario in use.
+
+    A scenario that is opened again shows what was saved, not what was typed before.
+    """
+    rank = f"{work().scenario or 'nouveau'}#{st.session_state.get(_OPENINGS, 0)}"
+    return f"sites_nom_{rank}", f"sites_note_{rank}"
 
 
 def open_scenario(territory: Territory, scenario: Scenario, *, anew: bool = True) -> None:
@@ -83,6 +88,7 @@ def open_scenario(territory: Territory, scenario: Scenario, *, anew: bool = True
     st.session_state[WORK] = Work(
         reopened=sites, scenario=scenario.id, revision=scenario.revision, departures=departures
     )
+    st.session_state[_OPENINGS] = st.session_state.get(_OPENINGS, 0) + 1
     sites_departures.forget()
     search = Search.from_parameters(scenario.draft.parameters, len(sites))
     sites_best.start_from(search, territory, sites, departures)
@@ -97,8 +103,17 @@ def _current() -> tuple[Scenario | None, MomentarilyUnavailableError | None]:
     except MomentarilyUnavailableError as away:  # it is in use still once the base is back
         return None, away
     except ProxiSoinsError:
-        work().scenario = ""
+        _outlive()
         return None, None
+
+
+def _outlive() -> None:
+    """Go on without the scenario in use, which someone has deleted: what was typed of it stays."""
+    typed = [st.session_state.get(key) for key in _identity_keys()]
+    work().scenario, work().gone = "", True
+    for key, text in zip(_identity_keys(), typed, strict=True):
+        if text is not None:
+            st.session_state[key] = text
 
 
 def draw_save(
@@ -108,6 +123,11 @@ def draw_save(
     current, away = _current()
     name, note = _draw_identity(current)
     draft = draft_of(territory, sites, found, name, note)
+    if work().gone:
+        st.warning(
+            "Le scénario en cours a été supprimé entre-temps. Rien n’est perdu de ce que vous "
+            "voyez : « Enregistrer comme nouveau » le garde."
+        )
     if current is not None and current.revision != work().revision:
         _say_changed(territory, current, draft)
     new, changes = _draw_buttons(current)
@@ -127,7 +147,7 @@ def draw_save(
         else:
             accounts.require(Role.PLANNER)
             saved = store.update(replace(current, revision=hand.revision), draft, owner=who)
-        hand.scenario, hand.revision = saved.id, saved.revision
+        hand.scenario, hand.revision, hand.gone = saved.id, saved.revision, False
 
     try:
         pressed.finish(save)
@@ -261,7 +281,7 @@ def _duplicate(chosen: Scenario) -> None:
         accounts.require(Role.PLANNER)
         made = store.duplicate(chosen.id, name, owner=accounts.author())
         hand = work()
-        hand.scenario, hand.revision = made.id, made.revision
+        hand.scenario, hand.revision, hand.gone = made.id, made.revision, False
 
     try:
         pressed.finish(copy)

@@ -63,6 +63,8 @@ class Work:
     revision
         Its revision when it was opened or last saved here: it goes with the next save, which is
         refused when someone else has saved meanwhile.
+    gone
+        Whether the scenario in use was deleted meanwhile, and nothing has been saved since.
     departures
         INSEE code to number of GPs supposed to leave before the sites open.
     """
@@ -75,6 +77,7 @@ class Work:
     reopened: tuple[Site, ...] = ()
     scenario: str = ""
     revision: int = 0
+    gone: bool = False
     departures: dict[str, int] = field(default_factory=dict)
 
 

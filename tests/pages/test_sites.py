@@ -79,7 +79,7 @@ def test_a_file_with_a_bad_line_is_judged_searched_and_saved(dropped: Work) -> N
     app.button(key="sites_chercher").click().run()
     assert not app.exception
     assert "Optimum prouvé" in texts(app)
-    app.text_input(key="sites_nom_nouveau").set_value("Essai").run()
+    field(app.text_input, "sites_nom_nouveau").set_value("Essai").run()
     app.button(key="sites_enregistrer").click().run()
     assert not app.exception
     kept = store.scenarios()[0]
@@ -395,7 +395,7 @@ def test_departures_are_judged_saved_shared_and_not_named_outside(dropped: Work)
     assert before.replace("avant le projet", "après les départs") != tables(app)
     app.button(key="sites_chercher").click().run()
     assert "Optimum prouvé" in texts(app)
-    app.text_input(key="sites_nom_nouveau").set_value("Départ").run()
+    field(app.text_input, "sites_nom_nouveau").set_value("Départ").run()
     app.button(key="sites_enregistrer").click().run()
     kept = store.scenarios()[0]
     assert dict(kept.draft.departures) == {"19136": 1}

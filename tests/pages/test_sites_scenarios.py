@@ -41,6 +41,38 @@ def test_the_second_planner_is_told_and_both_versions_are_kept() -> None:
     assert store.load(opened.id).draft.note == "celle de l’autre"
 
 
+def test_the_version_of_the_other_is_taken_whole() -> None:
+    """Its sites came, under the former name, which the next save wrote over the other's."""
+    opened = store.save(Draft("Plateau", "75", note="au départ"))
+    app = AppTest.from_function(screen, default_timeout=120)
+    app.session_state[WORK] = Work(scenario=opened.id, revision=opened.revision)
+    app.run()
+    app.text_input[0].set_value("Le mien").run()
+    store.update(opened, Draft("Vallée", "75", note="celle de l’autre"))
+    app.run()
+    app.button(key="sites_reprendre").click().run()
+    assert (app.text_input[0].value, app.text_area[0].value) == ("Vallée", "celle de l’autre")
+    app.button(key="sites_mettre_a_jour").click().run()
+    assert not app.error
+    assert store.load(opened.id).draft.name == "Vallée"
+
+
+def test_a_scenario_that_someone_deletes_leaves_what_is_typed_and_says_so() -> None:
+    opened = store.save(Draft("Plateau", "75"))
+    app = AppTest.from_function(screen, default_timeout=120)
+    app.session_state[WORK] = Work(scenario=opened.id, revision=opened.revision)
+    app.run()
+    app.text_input[0].set_value("Le mien")
+    app.text_area[0].set_value("à garder").run()
+    store.delete(opened.id)
+    app.run()
+    assert "supprimé entre-temps" in app.warning[0].value
+    assert (app.text_input[0].value, app.text_area[0].value) == ("Le mien", "à garder")
+    app.button(key="sites_enregistrer").click().run()
+    assert not app.warning
+    assert "Le mien" in {one.draft.name for one in store.scenarios()}
+
+
 def test_who_saves_twice_is_not_told_of_oneself() -> None:
     opened = store.save(Draft("Plateau", "75"))
     app = AppTest.from_function(screen, default_timeout=120)
