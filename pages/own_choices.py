@@ -32,6 +32,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
         *("carte_pole", POLE_LAYERS, "pole", "choisi", WORD, PAGE),
         *("modele", "k", "minutes", "qui", "existant", "choix"),
         *("prix", "somme", "deconseilles", "meilleurs"),
+        *("lot_de", "lot_si", "lot_max"),
     ),
     "permanence": (LAYERS, FOLDS),
     "solidarite": (LAYERS, FOLDS, "tableau", "selon", "plans", WORD, PAGE, "semaine"),

@@ -1,8 +1,9 @@
 """Candidate sites chosen by hand: a commune clicked on the map or typed, in an editable list."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -23,8 +24,10 @@ from pages import (
     map_dialogue,
     map_view,
     own_choices,
+    pressed,
     shell,
     sites_departures,
+    sites_group,
     unread,
 )
 from pages.address_lists import LONGEST_LIST
@@ -56,6 +59,8 @@ _REFUSED = "sites_refuse"
 """Key of what was written in a count and is none."""
 MOST_EDITED = 30
 """Above this number of sites the list is not edited here: a file is the tool."""
+MOST_IN_SIGHT, _IN_A_FOLD = 8, "Noms et effectifs des sites de la liste"
+"""Sites whose fields stand in sight; what the fold of those of a longer list says."""
 
 
 def _add(territory: Territory, code: str) -> None:
@@ -66,6 +71,11 @@ def _add(territory: Territory, code: str) -> None:
         return
     place = territory.communes[territory.communes["code"] == code].iloc[0]
     _append(code, str(place["name"]), float(place["lon"]), float(place["lat"]))
+
+
+def _add_all(territory: Territory, codes: Iterable[str]) -> None:
+    for code in codes:
+        _add(territory, code)
 
 
 def add_point(territory: Territory, lon: float, lat: float) -> str:
@@ -235,6 +245,9 @@ def draw_choice(territory: Territory) -> None:
         args=(key, territory),
     )
     current = work()
+    if codes := sites_group.draw(territory, {one.code for one in current.reopened}):
+        pressed.finish(partial(_add_all, territory, codes))
+        st.rerun()
     if current.reopened:
         count = len(current.reopened)
         st.text(f"{counted(count, 'site', 'sites')} dans la liste.")
@@ -243,7 +256,10 @@ def draw_choice(territory: Territory) -> None:
             st.text(f"Écrit : {refused}")
         if count <= MOST_EDITED:
             st.html(_ON_A_PHONE)
-            with st.container(key=_LIST):
+            # A long list, made at once, would put its answer screens below.
+            folded = count > MOST_IN_SIGHT
+            box = own_choices.fold(_IN_A_FOLD, "liste") if folded else st.container()
+            with box, st.container(key=_LIST):
                 fields.heads(_LIST, _HEADS)
                 for site in current.reopened:
                     _row(site)

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.base.french import counted, joined, number, uncapitalised
-from data.region.rules import HUBERT_MINUTES
+from data.region.rules import HUBERT_MINUTES, VOID_MINUTES
 
 CRITERIA: Mapping[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "sans-generaliste": ("Sans généraliste", lambda table: table["gps"] == 0),
     "un-seul": ("Un seul généraliste", lambda table: table["gps"].between(0, 1, "right")),
+    "pres": (
+        f"À {number(VOID_MINUTES)} min ou moins d’un généraliste",
+        lambda table: table["minutes_to_nearest_gp"] <= VOID_MINUTES,
+    ),
     "loin": (
         f"À plus de {number(HUBERT_MINUTES)} min d’un généraliste",
         lambda table: table["minutes_to_nearest_gp"] > HUBERT_MINUTES,

@@ -23,6 +23,14 @@ MOST_TRIED = 2000
 """Choices judged at most: all of them where there are no more, a proof; else exchanges."""
 
 
+def most_candidates(chosen: int) -> int:
+    """Return how many candidates there may be for all choices of some of them to be tried."""
+    count = chosen
+    while math.comb(count + 1, chosen) <= MOST_TRIED:
+        count += 1
+    return count
+
+
 @dataclass(frozen=True, kw_only=True)
 class Judged(SitingModel):
     """The choice of k sites worth most, what a choice is worth being computed for it as a whole.

@@ -1,5 +1,6 @@
 """Choices judged as wholes: equal to enumeration, bounded, and honest where not all were tried."""
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -94,3 +95,10 @@ def test_a_choice_that_takes_more_than_it_gives_is_worth_less_than_nothing():
 def test_impossible_limits_are_refused(most, k):
     with pytest.raises(InvalidInputError):
         Judged(gained=float, most=np.ones(SITES) * most if k == 10 else most, k=k).solve(problem())
+
+
+def test_up_to_how_many_candidates_all_choices_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert math.comb(judged.most_candidates(3), 3) <= judged.MOST_TRIED
+    assert math.comb(judged.most_candidates(3) + 1, 3) > judged.MOST_TRIED
+    monkeypatch.setattr(judged, "MOST_TRIED", 10)
+    assert [judged.most_candidates(chosen) for chosen in (1, 2, 3, 12)] == [10, 5, 5, 12]

@@ -325,6 +325,25 @@ def test_a_run_that_no_gesture_asked_for_undoes_no_site() -> None:
     assert "1 site dans la liste." in [one.value for one in app.text]
 
 
+def test_communes_of_a_territory_become_sites_at_once_and_the_choice_is_in_the_address() -> None:
+    app = opened("sites", lot_de="23", lot_si="zip,<b>", lot_max="2", volets="lot")
+    assert app.multiselect(key="sites_lot_si").value == ["zip"]
+    assert app.query_params["lot_si"] == "zip"
+    before = dict(app.query_params)
+    told = next(one.value for one in app.text if "répondent à ce choix" in one.value)
+    assert "2 communes seraient ajoutées" in told
+    app.button(key="sites_lot_ajouter").click().run()
+    assert "2 sites dans la liste." in [one.value for one in app.text]
+    placed = addressed.from_text(app.query_params["sites"], catalogue.load_territory("75"))
+    assert {one.code[:2] for one in placed} == {"23"}
+    assert before.items() <= dict(app.query_params).items()
+    assert "dont 2 déjà dans la liste" in " ".join(one.value for one in app.text)
+    back(app, {"lot_de": "99", "lot_max": "61"})
+    assert app.selectbox(key="sites_lot_de").value == ""
+    assert app.number_input(key="sites_lot_max").value == 23
+    assert not {"lot_de", "lot_max", "sites"} & app.query_params.keys()
+
+
 def test_the_source_of_ceilings_is_in_the_address_as_it_was_typed() -> None:
     app = opened("zonage", source="arrêté du 3 mai (ARS)")
     field_of_source = app.text_input(key=SOURCE)
