@@ -237,6 +237,7 @@ export class Carte {
     const members = this.outlines.filter(({ row }) => (entry.epci ? this.rows[row].e === entry.epci : this.rows[row].d === entry.departement));
     this.fit(L.featureGroup(members).getBounds());
     this.outline(members);
+    this.panel.tell(entry);
   }
 
   outline(communes) {

@@ -87,6 +87,15 @@ export class Room {
     return people ? Math.round((1000 * without) / people) / 10 : null;
   }
 
+  /* What the sentence says of the region, said of one of its groups. */
+  sentenceOf(name, column, value) {
+    const rows = this.carte.rows.flatMap((one, row) => (one[column] === value && this.counted(row) ? [row] : []));
+    if (!rows.length) return "";
+    const sum = (of) => rows.reduce((people, row) => people + of(row), 0);
+    const told = without(...[(row) => this.fair(row), (row) => this.known.nearest[this.step][row]].map((of) => Math.round(sum(of))), sum((row) => this.carte.rows[row].h));
+    return `${name} : ${told} chez un généraliste à ${this.known.minutes} minutes.`;
+  }
+
   build() {
     if (!this.offered) return null;
     const { capacities, thresholds } = this.controls;

@@ -393,6 +393,28 @@ def test_the_proof_of_a_commune_in_two_parts_tells_both(server: str, page: Page)
     assert "60 habitants : aucun médecin à 20 minutes." in told
 
 
+def test_the_room_of_a_group_is_said_as_that_of_the_region(server: str, page: Page) -> None:
+    said = evaluated(
+        page,
+        server,
+        "room",
+        """
+        const block = (level) => ({ level, hall: [0] });
+        const sent = { minutes: 20, nearest: [[90, 30, 7, null]], block: [0, 1, 1, 1] };
+        sent.blocks = [block(2000), block(900)];
+        const carte = { state: {}, rows: ["23", "23", "16", "24"].map((d) => ({ h: 100, d })) };
+        carte.config = { room: sent, room_controls: { capacities: [1000], capacity: 1000,
+          thresholds: [20], threshold: 20 } };
+        const room = new m.Room(carte);
+        return ["23", "16", "24"].map((code) => room.sentenceOf("Ici", "d", code))
+        """,
+    )
+    ends = "entre {} et {} des {} habitants sont sans place chez un généraliste à 20 minutes."
+    assert said[0] == "Ici : " + ends.format(50, 120, 200)
+    assert said[1] == "Ici : " + ends.format(0, 7, 100)
+    assert said[2] == ""  # the GPs in reach are not all known
+
+
 def test_symbols_differ_by_shape_and_letter(server: str, page: Page) -> None:
     drawn = evaluated(
         page,
