@@ -244,12 +244,11 @@ def _draw_marked(screen: _Screen, key: str, rows: Iterable[int], *, around: bool
 
 
 def _draw_gaps_tab(screen: _Screen) -> None:
-    covered, threshold = screen.covered, screen.threshold
-    figures.answer(permanence_tables.gaps_sentence(covered, threshold), "manques")
-    specialty = screen.specialty
+    covered, threshold, specialty = screen.covered, screen.threshold, screen.specialty
+    figures.answer(permanence_tables.gaps_sentence(covered, threshold, specialty), "manques")
     _draw_marked(screen, "manques", on_call_view.beyond(covered, specialty, threshold))
     st.caption(on_call_view.beyond_told(specialty, threshold))
-    table = permanence_tables.gaps_table(covered, threshold, screen.territory.region)
+    table = permanence_tables.gaps_table(covered, threshold, screen.territory.region, specialty)
     what = f"communes à plus de {threshold:g} minutes, par spécialité et département"
     _table("manques", table, screen, what, height=560)
 

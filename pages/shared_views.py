@@ -146,7 +146,7 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
         figures.answer(on_call_tables.fall_sentence(fall), "chute")
     gaps = query.get("vue") == on_call_view.GAPS
     if gaps:
-        figures.answer(on_call_tables.gaps_sentence(covered, threshold), "manques")
+        figures.answer(on_call_tables.gaps_sentence(covered, threshold, specialty), "manques")
     marked = () if fall is None else on_call_view.rows_of(covered, fall.communes["code"])
     if gaps:
         shown = on_call_view.shown(covered, specialty, {})  # as that tab does, whatever the filters
@@ -165,7 +165,9 @@ def _draw_permanence(territory: Territory, query: Query) -> None:
     if gaps:
         st.caption(on_call_view.beyond_told(specialty, threshold))
     if fall is None:
-        figures.french_table(on_call_tables.gaps_table(covered, threshold, territory.region))
+        figures.french_table(
+            on_call_tables.gaps_table(covered, threshold, territory.region, specialty)
+        )
     else:
         st.caption("Sur la carte, cerclées : les communes qui changent de côté du seuil.")
         tables = on_call_tables.fall_tables(covered, fall, territory.region)

@@ -97,9 +97,13 @@ def reach_table(covered: Cover) -> pd.DataFrame:
     )
 
 
-def gaps_table(covered: Cover, threshold: float, region: str) -> pd.DataFrame:
-    """Return `coverage.gaps`, where something lacks: people beyond the threshold, or carence."""
+def gaps_table(covered: Cover, threshold: float, region: str, specialty: str = "") -> pd.DataFrame:
+    """Return `coverage.gaps`, where something lacks: people beyond the threshold, or carence.
+
+    The rows of a specialty that is named come first.
+    """
     found = coverage.gaps(covered, threshold)
+    found = found.sort_values("specialty", key=lambda names: names != specialty, kind="stable")
     found = found[(found["population_beyond"] > 0) | (found["in_carence"] > 0)]
     return pd.DataFrame(
         {
@@ -109,7 +113,7 @@ def gaps_table(covered: Cover, threshold: float, region: str) -> pd.DataFrame:
             f"Part à plus de {as_set(threshold)} min (%)": (100 * found["share_beyond"]).round(1),
             "Lignes tenues": found["held"],
             "Lignes en carence": found["in_carence"],
-            "Lignes requises": found["requisitioned"],
+            "Tenues par réquisition": found["requisitioned"],
             "Minutes (médiane des habitants)": found["minutes_median"].round(),
             "Habitants": found["population"],
             "Ligne tenue la plus proche": _line_names(covered, found["nearest_line"]),
@@ -117,20 +121,35 @@ def gaps_table(covered: Cover, threshold: float, region: str) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def gaps_sentence(covered: Cover, threshold: float) -> str:
-    """Return how much lacks in the region, in one French sentence."""
+def gaps_sentence(covered: Cover, threshold: float, specialty: str = "") -> str:
+    """Return how much lacks in the region, in French: of a specialty first, where one is named."""
     found = coverage.gaps(covered, threshold)
     pairs = int((found["population_beyond"] > 0).sum())
     unheld = int((found["held"] == 0).sum())
-    lacking = int(covered.lines["lacking"].sum())
-    return (
-        f"Sur {french.counted(len(found), 'couple', 'couples')} spécialité × département, "
-        f"{french.counted(pairs, 'a', 'ont')} des habitants à plus de "
-        f"{as_set(threshold)} minutes d’une ligne tenue et "
-        f"{french.counted(unheld, 'n’a', 'n’ont')} aucune ligne tenue ; "
-        f"{french.counted(lacking, 'ligne est', 'lignes sont')} en carence. Les lignes des "
-        "départements et régions voisins comptent quand elles sont connues."
+    every = (
+        f"Toutes spécialités : {_carences(covered.lines)} ; sur "
+        f"{french.counted(len(found), 'cas', 'cas')} (une spécialité dans un département), "
+        f"{french.counted(unheld, 'est', 'sont')} sans aucune ligne tenue et "
+        f"{french.counted(pairs, 'a', 'ont')} des habitants à plus de {as_set(threshold)} minutes "
+        "d’une ligne tenue. Les lignes des départements et régions voisins comptent quand elles "
+        "sont connues."
     )
+    own = found[found["specialty"] == specialty]
+    if own.empty:
+        return every
+    lines = covered.lines[covered.lines["specialty"] == specialty]
+    without = int((own["held"] == 0).sum())
+    return (
+        f"{specialty} : {_carences(lines)} ; "
+        f"{french.counted(own['population_beyond'].sum(), 'habitant', 'habitants')} sur "
+        f"{french.number(own['population'].sum())} à plus de {as_set(threshold)} minutes d’une "
+        f"ligne tenue ; {french.counted(without, 'département', 'départements')} sans ligne "
+        f"tenue. {every}"
+    )
+
+
+def _carences(lines: pd.DataFrame) -> str:
+    return french.counted(int(lines["lacking"].sum()), "ligne en carence", "lignes en carence")
 
 
 def fall_tables(covered: Cover, fall: LineFall, region: str) -> FallTables:

@@ -175,7 +175,9 @@ def test_the_link_of_who_is_too_far_says_how_many_and_outlines_them(
     covered = on_call_view.cover(territory, french.today())
     minutes, _ = covered.nearest(covered.rows("Cardiologie"))
     assert marked == np.flatnonzero(minutes > 45).tolist() != []
-    assert tables.gaps_sentence(covered, 45) in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert tables.gaps_sentence(covered, 45, "Cardiologie") in said.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert "à plus de 45 minutes d’une ligne tenue (Cardiologie)" in said
 
 

@@ -63,6 +63,24 @@ def test_gaps_by_specialty_and_departement():
     assert table.index[0] == ("Pédiatrie", "16")  # the most people first
 
 
+def test_what_lacks_is_said_and_listed_of_the_specialty_in_sight_first():
+    lines = (line("A", 0.0), line("B", 0.5, status="carence"), line("C", 1.0, "Pédiatrie"))
+    found = covered(*lines)
+    whole = on_call_tables.gaps_sentence(found, 30)
+    assert whole.startswith(
+        "Toutes spécialités : 1 ligne en carence ; sur 4 cas (une spécialité dans un département), "
+        "2 sont sans aucune ligne tenue et 3 ont des habitants à plus de 30 minutes"
+    )
+    said = on_call_tables.gaps_sentence(found, 30, "Cardiologie")
+    assert said == (
+        "Cardiologie : 1 ligne en carence ; 350 habitants sur 1\u202f550 à plus de 30 minutes "
+        f"d’une ligne tenue ; 1 département sans ligne tenue. {whole}"
+    )
+    table = on_call_tables.gaps_table(found, 30, "75", "Cardiologie")
+    assert table["Spécialité"].tolist() == ["Cardiologie", "Pédiatrie", "Pédiatrie"]
+    assert on_call_tables.gaps_table(found, 30, "75")["Spécialité"].iloc[0] == "Pédiatrie"
+
+
 def test_a_departement_that_nothing_serves_has_no_nearest_line():
     table = coverage.gaps(covered(line("A", 0.0, status="carence")), 30)
     assert table["nearest_line"].tolist() == ["", ""]
