@@ -140,6 +140,8 @@ def pick(
 
     def picked() -> None:
         chosen = st.session_state[key]
+        if chosen not in options:  # a label of other options, which the browser has not left yet
+            return
         say(**{parameter: "" if chosen == first else options[chosen]})
 
     # Before anything is drawn: a map above answers what the address says.

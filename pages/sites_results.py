@@ -199,7 +199,8 @@ def _detailed(names: Sequence[str], key: str, parameter: str) -> int:
     rows = {str(row + 1): row for row in range(len(names))}
     if parameter:
         own_choices.show(key, own_choices.among(parameter, rows, 0))
-    if st.session_state.get(key, 0) >= len(names):
+    # The browser sends a label: of the sites before, it is no row of these.
+    if st.session_state.get(key, 0) not in rows.values():
         st.session_state[key] = 0
     chosen: int = st.selectbox(
         "Site détaillé sur la carte (10, 20 et 30 minutes)",
@@ -230,7 +231,8 @@ def _follow(key: str, names: list[str]) -> None:
     if known is None or chosen not in st.session_state or following.stepped():
         st.session_state[chosen] = _ranks(names)
     elif known != names:
-        kept = {known[row] for row in st.session_state[chosen]}
+        # The browser sends labels: one of the sites before is no row of these.
+        kept = {known[row] for row in st.session_state[chosen] if row in range(len(known))}
         rows = [row for row, name in enumerate(names) if name in kept or name not in known]
         st.session_state[chosen] = rows[:SHOWN_AT_ONCE]
     st.session_state[of_names] = names

@@ -234,10 +234,7 @@ export class Carte {
       return;
     }
     if (entry.point) return void this.map.setView(entry.point, 11, { animate: false });
-    const members = this.outlines.filter(({ row }) => (entry.epci ? this.rows[row].e === entry.epci : this.rows[row].d === entry.departement));
-    this.fit(L.featureGroup(members).getBounds());
-    this.outline(members);
-    this.panel.tell(entry);
+    import("./group.js").then((m) => m.go(this, entry));
   }
 
   outline(communes) {

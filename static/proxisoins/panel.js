@@ -20,12 +20,11 @@ export class Panel {
     this.search = new Search(carte);
     this.legendBox = make("section", { class: "legend", "aria-label": "Légende" });
     this.sentence = make("p", { class: "sentence", "aria-live": "polite" });
-    this.part = make("p", { class: "sentence", role: "status", hidden: "" });
     this.note = make("p", { class: "note" });
     this.credits = make("p", { class: "note" });
     this.single = make("p", { class: "single", role: "status", hidden: "" });
     const source = make("details", {}, make("summary", { text: "Source, année, ce qui est compté" }), this.note, this.credits);
-    this.words = make("div", { class: "words" }, this.part, this.sentence, source, this.single);
+    this.words = make("div", { class: "words" }, this.sentence, source, this.single);
     this.since = make("div");
     this.node = make(
       "section", { class: "panel", "aria-label": "Réglages de la carte" },
@@ -120,24 +119,6 @@ export class Panel {
     }
   }
 
-  /* Say of a département or an EPCI what the map says of the region, until a commune is chosen. */
-  tell(group) {
-    this.group = { ...group, commune: this.carte.state.commune };
-    this.sayOfGroup();
-  }
-
-  sayOfGroup() {
-    const { config, indicator, room, state } = this.carte;
-    const { name, departement, epci, commune } = this.group || {};
-    const [column, level, code] = epci ? ["e", "epci", epci] : ["d", "departement", departement];
-    const past = nearestYear(indicator.years, state.year);
-    const now = !indicator.current && (!past || past === indicator.years[indicator.years.length - 1]);
-    const value = now ? config.comparisons[indicator.key]?.[level]?.[code] ?? null : null;
-    const said = room.shown ? room.sentenceOf(name, column, code) : value === null ? "" : `${indicator.label}, ${name} : ${worded(indicator, value).replace(/\.$/, "")}.`;
-    this.part.hidden = !name || commune !== state.commune || !said;
-    this.part.textContent = this.part.hidden ? "" : said;
-  }
-
   /* Until the next drawing. */
   say(text) {
     this.single.hidden = false;
@@ -157,7 +138,7 @@ export class Panel {
   }
 
   legend() {
-    this.sayOfGroup();
+    this.group?.draw();
     const { indicator, values } = this.carte;
     const { counts, missing } = countsOf(indicator, values);
     const rows = indicator.classes.map((one, rank) => this.legendRow(one.colour, one.label, counts[rank]));

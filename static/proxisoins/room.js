@@ -87,15 +87,6 @@ export class Room {
     return people ? Math.round((1000 * without) / people) / 10 : null;
   }
 
-  /* What the sentence says of the region, said of one of its groups. */
-  sentenceOf(name, column, value) {
-    const rows = this.carte.rows.flatMap((one, row) => (one[column] === value && this.counted(row) ? [row] : []));
-    if (!rows.length) return "";
-    const sum = (of) => rows.reduce((people, row) => people + of(row), 0);
-    const told = without(...[(row) => this.fair(row), (row) => this.known.nearest[this.step][row]].map((of) => Math.round(sum(of))), sum((row) => this.carte.rows[row].h));
-    return `${name} : ${told} chez un généraliste à ${this.known.minutes} minutes.`;
-  }
-
   build() {
     if (!this.offered) return null;
     const { capacities, thresholds } = this.controls;
@@ -241,7 +232,7 @@ export function inhabitants(people) {
 }
 
 /* Both ends as a sentence opens; the fair share of a part of the places may pass the other. */
-function without(least, served, people) {
+export function without(least, served, people) {
   const among = `des ${number(people)} habitants`;
   if (least === 0 && served === 0) return `aucun ${among} n’est sans place`;
   if (least === served) return `${number(least)} ${among} ${least > 1 ? "sont" : "est"} sans place`;

@@ -397,7 +397,7 @@ def test_the_room_of_a_group_is_said_as_that_of_the_region(server: str, page: Pa
     said = evaluated(
         page,
         server,
-        "room",
+        "group",
         """
         const block = (level) => ({ level, hall: [0] });
         const sent = { minutes: 20, nearest: [[90, 30, 7, null]], block: [0, 1, 1, 1] };
@@ -405,8 +405,10 @@ def test_the_room_of_a_group_is_said_as_that_of_the_region(server: str, page: Pa
         const carte = { state: {}, rows: ["23", "23", "16", "24"].map((d) => ({ h: 100, d })) };
         carte.config = { room: sent, room_controls: { capacities: [1000], capacity: 1000,
           thresholds: [20], threshold: 20 } };
-        const room = new m.Room(carte);
-        return ["23", "16", "24"].map((code) => room.sentenceOf("Ici", "d", code))
+        return import('/app/static/proxisoins/room.js').then(({ Room }) => {
+          const room = new Room(carte);
+          return ["23", "16", "24"].map((code) => m.roomOf(room, "Ici", "d", code));
+        })
         """,
     )
     ends = "entre {} et {} des {} habitants sont sans place chez un généraliste à 20 minutes."

@@ -14,7 +14,14 @@ from data.scenarios import sharing, store
 from data.scenarios.drafts import Draft
 from data.siting.best import ROOM
 from data.uploads import Site, addressed
-from pages import following, map_choices, own_choices, table_filters, zoning_view
+from pages import (
+    following,
+    map_choices,
+    own_choices,
+    sites_results,
+    table_filters,
+    zoning_view,
+)
 from pages.search_choices import MOST_BUDGET, SearchChoices
 from tests.pages import opening
 from tests.pages.opening import back
@@ -445,3 +452,16 @@ def test_back_to_an_address_without_sites_takes_them_out_and_forward_brings_them
     assert dict(app.query_params) == {"commune": "23096"}
     back(app, there)
     assert "2 sites dans la liste." in [one.value for one in app.text]
+
+
+def test_a_site_chosen_by_a_label_that_is_gone_is_the_first(
+    session: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser still sent the label of a site of the file before: the screen stopped."""
+    own_choices.arrive("sites")
+    session |= {"k": "Site 2 (Guéret)", "k_compares": ["Site 2 (Guéret)", 1]}
+    session["k_compares_de"] = ["Avant", "Après"]
+    monkeypatch.setattr(sites_results.st, "selectbox", lambda *_, key, **__: session[key])
+    assert sites_results._detailed(["Un", "Deux"], "k", "") == 0
+    sites_results._follow("k", ["Après", "Neuf"])
+    assert session["k_compares"] == [0, 1]
