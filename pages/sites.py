@@ -182,7 +182,9 @@ def draw() -> None:
     sites_pick.restore(territory, st.query_params.to_dict())
     unread.say(sites_pick.ADDRESS, still=not work().reopened)
     st.header("1. Choisir des sites")
-    sites_upload.take()  # a file that has just come leaves the choice above it no map to draw
+    sites_upload.take(
+        territory
+    )  # a file that has just come leaves the choice above it no map to draw
     sites_pick.draw_choice(territory)
     sites = sites_upload.draw_upload(territory)
     if not sites:

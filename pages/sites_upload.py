@@ -37,6 +37,8 @@ WORK = "sites_travail"
 _FILE = "sites_fichier"
 """Key of the file."""
 TYPES = list(EXTENSIONS)
+_REFUSED = "sites_fichier_refuse"
+"""Key of the file that was refused, and why: the work in hand stays what it was."""
 _SAID_WHOLE = 8
 """Lines to mend of which it is said whole, above their table, what is wrong."""
 _USUAL = "placé à la mairie"
@@ -125,7 +127,7 @@ def _templates() -> None:
             st.download_button(label, content, file_name=name, mime=mime, on_click="ignore")
 
 
-def _dropped() -> None:
+def _dropped(territory: Territory) -> None:
     """Draw what takes a file of sites."""
     st.file_uploader(
         "Fichier de sites (CSV, classeur, GeoJSON, shapefile zippé, GeoPackage, KML… ; "
@@ -134,11 +136,14 @@ def _dropped() -> None:
         max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
         key=_FILE,
     )
-    take()
+    take(territory)
 
 
-def take() -> None:
-    """Take a file that has just come as the work in hand; it is known before its field is drawn."""
+def take(territory: Territory) -> None:
+    """Take a file that has just come as the work in hand, unless it is refused.
+
+    It is known before its field is drawn.
+    """
     file: UploadedFile | None = st.session_state.get(_FILE)
     if file is None or st.session_state.get("sites_dernier") == file.file_id:
         return
@@ -146,10 +151,30 @@ def take() -> None:
     digest = hashlib.sha256(content).hexdigest()[:16]
     # Sites chosen by hand stay beside those of the file; those of a scenario do not.
     picked = () if work().scenario else work().reopened
-    st.session_state[WORK] = Work(
-        file.name, content, digest, reopened=picked, departures=work().departures
-    )
+    taken = Work(file.name, content, digest, reopened=picked, departures=work().departures)
     st.session_state["sites_dernier"] = file.file_id
+    try:
+        _matched(territory, taken, {})
+    except ProxiSoinsError as error:
+        st.session_state[_REFUSED] = file.file_id, str(error)
+        return
+    st.session_state[WORK] = taken
+
+
+def _say_refused() -> None:
+    """Say why the file of the field was refused, as long as it is there."""
+    file: UploadedFile | None = st.session_state.get(_FILE)
+    refused, why = st.session_state.get(_REFUSED, ("", ""))
+    if file is not None and file.file_id == refused:
+        st.error("Le fichier est refusé : rien n’a changé.")
+        st.text(why)
+
+
+def _take_out() -> None:
+    """Take the file out of the work in hand; sites chosen by hand stay."""
+    st.session_state[WORK] = replace(
+        work(), name="", content=b"", digest="", corrections={}, base={}
+    )
 
 
 def _title(first: MatchReport, line: int) -> str:
@@ -299,11 +324,14 @@ def draw_upload(territory: Territory) -> tuple[Site, ...]:
     """Draw the file and its report; return the sites understood, those chosen by hand last."""
     with st.expander("Apporter un fichier de sites"):
         _templates()
-        _dropped()
+        _dropped(territory)
+    _say_refused()
     current = work()
     if not current.digest:
         return current.reopened
-    st.text(f"Fichier en cours : {current.name}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"Fichier en cours : {current.name}")
+        st.button("Retirer ce fichier", key="sites_retirer_fichier", on_click=_take_out)
     placed = _review(territory, current)
     first = max((one.line for one in placed), default=0)
     return placed + tuple(replace(one, line=first + one.line) for one in current.reopened)

@@ -19,6 +19,17 @@ _KINDS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("de structures", "numéro FINESS", re.compile(r"\bfiness\b|\bmaisons? de sante\b|\blabel")),
 )
 """What a file may be, the column that makes it so, and the words that bring to mind that it is."""
+_DOORS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"\bspecialite"),
+        "S’il s’agit de lignes de garde : « Permanence des soins », onglet « Importer ».",
+    ),
+    (
+        re.compile(r"\bnom du site|\bautres professionnels"),
+        "S’il s’agit de sites candidats : « Sites MSP ».",
+    ),
+)
+"""Words of the headings (folded) of a file that another screen takes, and which."""
 _KNOWN = {
     "médecins": gp_counts.counts_gps,
     "zonage": zoning.is_zoning,
@@ -38,6 +49,8 @@ def nearest(candidate: Candidate) -> str:
     best = max(found, key=_closeness)
     title = [cell.strip()[:40] for cell in best.table.head[best.row] if cell.strip()]
     shown = ", ".join(f"« {cell} »" for cell in title[:6])
+    folded = "\n".join(map(french.fold, title))
+    elsewhere = "".join(f" {told}" for words, told in _DOORS if words.search(folded))
     code = code_columns(best) is not None
     near = _near(best)
     if near:
@@ -51,17 +64,17 @@ def nearest(candidate: Candidate) -> str:
         lacking += "" if lacking.endswith("?") else "."
         return (
             f"ce fichier ressemble à un tableau {kind}, mais il manque {lacking} "
-            f"Ses colonnes sont {shown}.{_or_a_grid(best, kind)}"
+            f"Ses colonnes sont {shown}.{_or_a_grid(best, kind)}{elsewhere}"
         )
     if code:
         kinds = ", ".join(column for _, column, _ in _KINDS[:4])
         return (
             f"ce fichier donne bien des communes, mais aucune colonne connue ({kinds}). Ses "
-            f"colonnes sont {shown}."
+            f"colonnes sont {shown}.{elsewhere}"
         )
     return (
         "il n’est aucun des fichiers attendus : il n’y a ni code INSEE de commune, ni numéro "
-        f"FINESS ; ses premières colonnes sont {shown}."
+        f"FINESS ; ses premières colonnes sont {shown}.{elsewhere}"
     )
 
 

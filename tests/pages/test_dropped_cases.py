@@ -103,6 +103,24 @@ def test_each_file_of_points_on_the_screen_of_sites(cases: Path) -> None:
     assert wrong == {}
 
 
+def test_a_file_that_is_refused_changes_nothing_and_the_one_in_hand_can_be_taken_out() -> None:
+    app = opened(sites_screen)
+
+    def codes_with(name: str, content: bytes) -> list[str]:
+        app.file_uploader(key="sites_fichier").set_value((name, content, "")).run()
+        return [one.code for one in app.session_state["found"]]
+
+    assert codes_with("sites.csv", b"commune\nUssel\n") == ["19275"]
+    assert not app.error
+    assert codes_with("vide.csv", b"") == ["19275"]
+    assert [one.value for one in app.error] == ["Le fichier est refusé : rien n’a changé."]
+    assert any("« vide.csv » est vide" in one.value for one in app.text)
+    app.button(key="sites_retirer_fichier").click().run()
+    assert app.session_state["found"] == ()
+    assert codes_with("sites.csv", b"commune\nUssel\n") == ["19275"]
+    assert not app.error
+
+
 def test_the_national_list_keeps_the_region_and_counts_the_rest_on_screen(cases: Path) -> None:
     app, said = dropped(sites_screen, "sites_fichier", cases / "points" / NATIONAL)
     assert adds_up(said)

@@ -193,6 +193,24 @@ def test_a_file_that_is_near_is_told_what_it_lacks(tmp_path):
     assert "« medecins_salaries » en est-elle une ?" in report.message
 
 
+def test_a_file_that_another_screen_takes_is_told_which(tmp_path):
+    told = {
+        "nom du site;commune;généralistes\nMSP;Ussel;3\n": "sites candidats : « Sites MSP »",
+        "etablissement;finess;specialite\nCH;230780041;Cardiologie\n": "onglet « Importer »",
+        "nom du site;code_insee\nMSP;19275\n": "sites candidats : « Sites MSP »",
+    }
+    for rank, (text, words) in enumerate(told.items()):
+        path = tmp_path / f"{rank}.csv"
+        path.write_text(text)
+        (report,) = imports.import_files([path])
+        assert report.status == "refusé"
+        assert words in report.message
+    path = tmp_path / "mg.csv"
+    path.write_text("code_insee,commune,medecins_salaries\n19275,Ussel,3\n")
+    (report,) = imports.import_files([path])
+    assert "candidats" not in report.message
+
+
 def test_a_foreign_file_is_told_what_is_expected(tmp_path):
     path = tmp_path / "temps.csv"
     path.write_text("origine,destination,minutes\na,b,3\n")
