@@ -59,8 +59,7 @@ def import_files(
     as_json: AS_JSON = False,
 ) -> None:
     """Lit des fichiers officiels et met leurs tables à la place de celles de démonstration."""
-    from data.base.french import counted
-    from data.official import import_reports, imports
+    from data.official import imports
 
     if complete and replaces:
         raise InvalidInputError("Choisissez --completer ou --remplacer, pas les deux.")
@@ -79,6 +78,22 @@ def import_files(
     else:
         for report in reports:
             _print_report(report)
+    _tell_left_out(reports)
+
+
+def _tell_left_out(reports: "list[ImportReport]") -> None:
+    """Name the files that wait for an answer, and end the command where any is left out.
+
+    Raises
+    ------
+    typer.Exit
+        Files wait, none is refused: code 2.
+    InvalidInputError
+        Files are refused.
+    """
+    from data.base.french import counted
+    from data.official import import_reports
+
     waiting = [report for report in reports if report.status == import_reports.PARTIAL]
     if waiting:
         names = ", ".join(f"« {report.file_name} »" for report in waiting)

@@ -26,7 +26,8 @@ from data.region.rules import (
 )
 
 if TYPE_CHECKING:
-    from data.solidarity.help import Help
+    from data.solidarity.help import Help, Terms
+    from data.solidarity.needs import Question
     from geo.solidarity import HelpPlan
 
 app = typer.Typer(help="Entraide entre territoires : demi-journées, donneurs, sites d’accueil.")
@@ -98,39 +99,24 @@ def write_plan(
     region: RegionWithoutTables = REGION,
 ) -> None:
     """Dit qui pourrait aider qui, combien, à quel prix, avec la borne qui le prouve."""
-    from data.access.source_notes import dated, headed, source_notes
-    from data.files.table_files import write_table
-
     together(needs=needs, donors=donors, times=times)
     if needs is not None and donors is not None and times is not None:
-        from data.solidarity.own_tables import flows, read_help_tables
-        from geo.solidarity import plan
-
-        ceiling = float(MOST_HALF_DAYS_A_MONTH) if half_days is None else half_days
-        tables = read_help_tables(
-            needs, donors, times, minutes=minutes, ceiling=ceiling, hosted=sites is not None
+        _write_plan_of_tables(
+            (needs, donors, times),
+            out,
+            volunteers=volunteers,
+            sites=sites,
+            minutes=minutes,
+            ceiling=float(MOST_HALF_DAYS_A_MONTH) if half_days is None else half_days,
         )
-        for note in tables.notes:
-            typer.echo(f"Note : {note}", err=True)
-        solved = plan(tables.problem, volunteers=volunteers, sites=sites)
-        files = f"{needs.name}, {donors.name} et {times.name}"
-        notes = [dated(f"Plan d’entraide, d’après {files}"), *tables.notes]
-        write_table(flows(tables, solved), out, notes, _FLOWS)
-        _tell(solved, float(tables.problem.needs.sum()), float(tables.problem.out_of_reach.sum()))
     else:
-        from data.region.catalogue import load_territory
-        from data.reports import letter
-        from data.reports.columns import described, with_simulated
         from data.solidarity.help import Terms
-        from data.solidarity.hosts import simulated
         from data.solidarity.needs import Question
         from data.solidarity.own_tables import read_hosts
-        from data.solidarity.plans import help_plan
-        from data.solidarity.tables import COMPUTED, NOT_PREDICTED, sentence, target_table
 
-        territory = load_territory(region)
-        found = help_plan(
-            territory,
+        _write_plan_of_region(
+            region,
+            out,
             Question(targets=targets, chosen=epci, aim=aim, apl=apl, per_gp=per_gp, acts=acts),
             Terms(
                 scheme=scheme,
@@ -144,16 +130,56 @@ def write_plan(
                 listed=() if hosts_file is None else read_hosts(hosts_file),
             ),
         )
-        table = target_table(territory, found)
-        quoted = source_notes(territory, *letter.quoted(found), licences=True)
-        table = with_simulated(table, quoted)
-        told = [letter.asked(territory, found), sentence(found), *quoted, COMPUTED, NOT_PREDICTED]
-        notes = headed(territory, "Plan de solidarité, communes aidées", told)
-        write_table(table, out, notes, described(table))
-        _tell_region(found)
-        if hosts_file is None and (warned := simulated(territory, hosts)):
-            typer.echo(warned)
     typer.echo(f"Écrit : {out}")
+
+
+def _write_plan_of_tables(
+    files: tuple[Path, Path, Path],
+    out: Path,
+    *,
+    volunteers: int | None,
+    sites: int | None,
+    minutes: float,
+    ceiling: float,
+) -> None:
+    """Plan on three tables of one's own (needs, donors, times); write the flows, tell the proof."""
+    from data.access.source_notes import dated
+    from data.files.table_files import write_table
+    from data.solidarity.own_tables import flows, read_help_tables
+    from geo.solidarity import plan
+
+    tables = read_help_tables(*files, minutes=minutes, ceiling=ceiling, hosted=sites is not None)
+    for note in tables.notes:
+        typer.echo(f"Note : {note}", err=True)
+    solved = plan(tables.problem, volunteers=volunteers, sites=sites)
+    needs, donors, times = (one.name for one in files)
+    notes = [dated(f"Plan d’entraide, d’après {needs}, {donors} et {times}"), *tables.notes]
+    write_table(flows(tables, solved), out, notes, _FLOWS)
+    _tell(solved, float(tables.problem.needs.sum()), float(tables.problem.out_of_reach.sum()))
+
+
+def _write_plan_of_region(region: str, out: Path, question: "Question", terms: "Terms") -> None:
+    """Plan among the communes of a region; write the helped ones, tell what the screen tells."""
+    from data.access.source_notes import headed, source_notes
+    from data.files.table_files import write_table
+    from data.region.catalogue import load_territory
+    from data.reports import letter
+    from data.reports.columns import described, with_simulated
+    from data.solidarity.hosts import simulated
+    from data.solidarity.plans import help_plan
+    from data.solidarity.tables import COMPUTED, NOT_PREDICTED, sentence, target_table
+
+    territory = load_territory(region)
+    found = help_plan(territory, question, terms)
+    table = target_table(territory, found)
+    quoted = source_notes(territory, *letter.quoted(found), licences=True)
+    table = with_simulated(table, quoted)
+    told = [letter.asked(territory, found), sentence(found), *quoted, COMPUTED, NOT_PREDICTED]
+    notes = headed(territory, "Plan de solidarité, communes aidées", told)
+    write_table(table, out, notes, described(table))
+    _tell_region(found)
+    if warned := simulated(territory, terms.hosts):
+        typer.echo(warned)
 
 
 def _tell(solved: "HelpPlan", need: float, out_of_reach: float) -> None:

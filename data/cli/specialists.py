@@ -99,7 +99,7 @@ def write_specialists(
     typer.echo(f"{source.title} : {source.source} ({source.vintage}).")
     for line in said(found):
         typer.echo(line)
-    if hosts_file is None and (warned := simulated(territory, hosts)):
+    if warned := simulated(territory, question.hosts):
         typer.echo(warned)
     for host in found.hosts.itertuples(index=False):
         typer.echo(f"  {host.name} ({host.places}) : {host.hosted:.0f} demi-journées par mois")
