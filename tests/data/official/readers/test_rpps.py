@@ -143,6 +143,47 @@ def test_a_commune_that_may_have_lost_rows_is_unknown_not_zero(index, read_zip, 
     assert any("2 communes sans ligne retrouvée" in remark for remark in result.tally.remarks)
 
 
+_POSTCODE, _TOWN = "Code postal (coord. structure)", "Libellé commune (coord. structure)"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({_POSTCODE: "16700", _TOWN: "LE BOURG"}, "16002"),  # the one commune of the postcode
+        ({_POSTCODE: "16900", _TOWN: "ABZAC CEDEX"}, "16001"),  # the one of that name
+        # The commune's own postcode comes before that of the post office.
+        (
+            {_POSTCODE: "16130", "Bureau cedex (coord. structure)": "16900 AMBLEVILLE CEDEX"},
+            "16186",
+        ),
+    ],
+)
+def test_a_practice_without_a_code_is_found_by_postcode_and_name(read_zip, tmp_path, cells, code):
+    result = read_zip(write(tmp_path / "rpps.zip", [row("A", code="", **cells)]))
+    assert _counts(result)[code] == 1
+
+
+def test_a_name_that_two_communes_bear_places_nobody(index, tmp_path):
+    named = index.communes["name"].replace("Les Adjots", "Abzac")
+    twice = dataclasses.replace(index, communes=index.communes.assign(name=named))
+    rows = [row("Z", code="16186"), row("A", code="", **{_POSTCODE: "16900", _TOWN: "ABZAC CEDEX"})]
+    path = write(tmp_path / "rpps.zip", rows)
+    result = rpps.read(readers.candidate_of(open_input(path)[0]), twice)
+    assert _counts(result) == {"16186": 1}  # the two are unknown, not zero
+    assert {r.reason: r.count for r in result.tally.refused} == {"commune non trouvée": 1}
+
+
+@pytest.mark.parametrize("number", ["Numéro FINESS site", "Numéro SIRET site"])
+def test_two_sites_of_a_commune_told_by_their_other_numbers_are_two(read_zip, tmp_path, number):
+    rows = [
+        row("A", site="", **{number: "1"}),
+        row("A", site="", **{number: "2"}),
+        row("A", code="33063", site="", **{number: "3"}),
+    ]
+    found = _counts(read_zip(write(tmp_path / "rpps.zip", rows)))
+    assert (found["16001"], found["33063"]) == pytest.approx((2 / 3, 1 / 3))
+
+
 @pytest.mark.reference
 def test_the_real_header_is_recognised(reference, tmp_path, read_zip):
     header = (reference / "formats/RPPS_PS_LibreAcces_Personne_activite_header.txt").read_text(
