@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from data.base.french import counted
+from data.base.french import counted, number, tenths_if_any
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.tally import ReadResult
-from data.region import confirmed_zeros, falls
+from data.region import confirmed_zeros, falls, rules
 from data.region.territory import Provenance
 
 _LISTED = 5
@@ -45,6 +45,45 @@ def of_file(
     gps = falls.dated(every.get(_GPS), year)
     found = falls.of_tables(every.get(_HISTORY), gps, confirmed)
     return [one for one in found if {(one.code, one.year), (one.code, one.since)} & told.keys()]
+
+
+def risen(
+    result: ReadResult,
+    tables: Mapping[str, pd.DataFrame],
+    stored: Mapping[str, pd.DataFrame],
+    provenance: Mapping[str, Provenance],
+    index: CommuneIndex,
+) -> list[str]:
+    """Return what is said of counts of a file that are many times those before, in French.
+
+    A group of doctors that moves does so, seldom: they are kept, and told. Parameters as for
+    `of_file`.
+    """
+    told = _gp_counts(result)
+    if not told:
+        return []
+    moment, known = result.moment(_GPS) if _GPS in tables else None, provenance.get(_GPS)
+    date = moment.year if moment else known.year if known else None
+    every = {**stored, **tables}
+    parts = [every.get(_HISTORY), falls.dated(every.get(_GPS), date)]
+    both = pd.concat([one[["code", "year", "gps"]] for one in parts if one is not None])
+    both = both.drop_duplicates(["code", "year"], keep="last").sort_values(["code", "year"])
+    both["before"] = both.groupby("code")["gps"].shift()
+    both["since"] = both.groupby("code")["year"].shift()
+    high = (both["before"] > 0) & (both["gps"] >= rules.DOUBTED_TIMES * both["before"])
+    found = both[high & (both["gps"] >= rules.DOUBTED_FALL_GPS)]
+    names, said = _names(index), []
+    columns = (found[name].tolist() for name in ("code", "year", "gps", "since", "before"))
+    for code, year, gps, since, before in zip(*columns, strict=True):
+        if (code, year) in told:
+            earlier = counted(before, "médecin", "médecins", tenths_if_any(before))
+            now = f"{number(gps, tenths_if_any(gps))} en {year:.0f}"
+            said.append(f"{names.get(code, '')} ({code}) : {earlier} en {since:.0f}, {now}")
+    if not said:
+        return []
+    more = f" ; et {number(len(said) - _LISTED)} autres" if len(said) > _LISTED else ""
+    times = f"{rules.DOUBTED_TIMES} fois les médecins du relevé d’avant"
+    return [f"à vérifier, et gardé : {times}, {' ; '.join(said[:_LISTED])}{more}"]
 
 
 def _gp_counts(result: ReadResult) -> dict[tuple[str, int], float]:

@@ -119,7 +119,9 @@ def commune_index(region: str) -> CommuneIndex:
     """Return the communes that files are matched with: all, whatever the region of reports."""
     return CommuneIndex(
         region=region,
-        communes=embedded_set.everywhere()[["code", "name", "postcodes", "lon", "lat"]],
+        communes=embedded_set.everywhere()[
+            ["code", "name", "postcodes", "lon", "lat", "population"]
+        ],
         codes=frozenset(embedded_set.codes(region)),
         mergers=embedded_set.all_mergers(),
         sites=_stored_sites(),
@@ -268,6 +270,9 @@ class _Import:
         check_here(item, result, self.index)
         partly = few(tables, result, self.index, self.stored)
         doubted = doubts.of_file(result, tables, self.stored, self.provenance)
+        result.tally.remarks += doubts.risen(
+            result, tables, self.stored, self.provenance, self.index
+        )
         if partly and self.partial == ASK:
             return _Brought(result, tables, older, partly, doubted)
         partly = {key: count for key, count in partly.items() if key not in older}

@@ -198,7 +198,8 @@ def former_names(region: str = DEFAULT_REGION) -> dict[str, list[str]]:
 def everywhere() -> pd.DataFrame:
     """Return all communes of France, overseas regions included, sorted by code.
 
-    Columns code, name, postcodes, lon, lat, former, former_names (`data.upkeep.build_everywhere`).
+    Columns code, name, postcodes, lon, lat, population, former, former_names
+    (`data.upkeep.build_everywhere`).
     """
     return pd.read_parquet(paths.EMBEDDED / EVERYWHERE)
 

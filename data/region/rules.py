@@ -84,6 +84,8 @@ LABEL_CALM_SHARE, LABEL_WATCH_SHARE = 0.995, 0.8
 
 # Counts that files give, and that are asked about.
 DOUBTED_FALL_GPS = 10
+DOUBTED_TIMES = 5
+DOUBTED_PEOPLE = 500
 
 # Noise: what is under it reads as no change.
 APL_NOISE = 0.005
@@ -335,9 +337,9 @@ RULES = (
     ),
     Rule(
         ("ROOM_ALERT_SHARE",),
-        "part des habitants sans place, même dans le partage le plus équitable, à partir de "
-        "laquelle une fiche alerte ; elle alerte aussi quand ils rempliraient la patientèle "
-        "d’un médecin. En dessous, "
+        "part des habitants sans place, chacun allant au plus près comme dans le partage le plus "
+        "équitable, à partir de laquelle une fiche alerte ; elle alerte aussi quand ils "
+        "rempliraient la patientèle d’un médecin. En dessous, "
         "l’écart est de l’ordre de ce que les temps de trajet estimés déplacent : à suivre",
         _OURS,
         "2026",
@@ -389,6 +391,16 @@ RULES = (
         "médecins d’une commune à partir desquels un relevé suivant à zéro est à vérifier, et "
         "inconnu d’ici là : de 2009 à 2020, les relevés de l’INSEE n’en ont que trois (Paris, "
         "Aubagne, Bihorel), tous démentis par le suivant ; de vraies pertes vont jusqu’à six",
+        _OURS,
+        "2026",
+    ),
+    Rule(
+        ("DOUBTED_TIMES", "DOUBTED_PEOPLE"),
+        "combien de fois la population d’une commune que connaît l’application, avec combien "
+        "d’habitants de plus, une population importée est à vérifier, et inconnue d’ici là ; tant "
+        "de fois moins, ou tant de fois plus de médecins qu’au relevé d’avant "
+        f"({DOUBTED_FALL_GPS} au moins), est dit à l’import, et gardé : chaque relevé de l’INSEE "
+        "en a quelques-uns",
         _OURS,
         "2026",
     ),

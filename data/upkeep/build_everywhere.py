@@ -23,8 +23,9 @@ def everywhere(archives: Archives) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns code, name, postcodes (parted by blanks), lon, lat (WGS84 degrees), former (codes
-        merged into it, parted by blanks) and former_names (parted by |), sorted by code.
+        Columns code, name, postcodes (parted by blanks), lon, lat (WGS84 degrees), population,
+        former (codes merged into it, parted by blanks) and former_names (parted by |), sorted by
+        code.
     """
     table = commune_table(archives)
     placed = with_geography(table, archives)
@@ -34,7 +35,7 @@ def everywhere(archives: Archives) -> pd.DataFrame:
         for code, gone in zip(table["code"], table["former"], strict=True)
     ]
     told = ["|".join(names.get(code, ())) for code in table["code"]]
-    kept = pd.DataFrame(placed[["code", "name", "postcodes", "lon", "lat"]])
+    kept = pd.DataFrame(placed[["code", "name", "postcodes", "lon", "lat", "population"]])
     return kept.assign(former=former, former_names=told)
 
 

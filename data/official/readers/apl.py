@@ -18,9 +18,9 @@ from geo.errors import InvalidInputError
 POPULATION_LAG_YEARS = 2
 """The DREES standardises the APL of a year on the population two years before."""
 
-MOST_APL = 100.0
-"""Consultations a year and an inhabitant that no commune reaches (the highest published are under
-30): beyond it stands something else, or a figure that lost its decimal mark."""
+MOST_APL = 50.0
+"""Consultations a year and an inhabitant that no commune reaches (the highest published, of 2018,
+is 34.5): beyond it stands something else, or a figure that lost its decimal mark."""
 _UNKNOWN = "APL non donnée ou illisible : commune inconnue"
 
 _YEAR = re.compile(r"(?:^|\D)(20[0-3]\d)(?:\D|$)")

@@ -21,8 +21,8 @@ class CommuneIndex:
     region
         INSEE code of the region.
     communes
-        Columns `code`, `name`, `postcodes`, `lon`, `lat`: those of all of France, so that what a
-        file gives does not depend on the region chosen.
+        Columns `code`, `name`, `postcodes`, `lon`, `lat`, `population`: those of all of France, so
+        that what a file gives does not depend on the region chosen.
     codes
         Codes of the region alone: what reports count.
     mergers
@@ -56,6 +56,14 @@ class CommuneIndex:
     def present(self) -> frozenset[str]:
         """Codes of all communes."""
         return frozenset(self.communes["code"].tolist())
+
+    @cached_property
+    def people(self) -> Mapping[str, float]:
+        """Code of each commune to its inhabitants, none where they are not known."""
+        told = self.communes
+        if "population" not in told:
+            return {}
+        return dict(zip(told["code"].tolist(), told["population"].tolist(), strict=True))
 
     @cached_property
     def departements(self) -> frozenset[str]:

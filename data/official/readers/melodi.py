@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.files.cells import numbers
 from data.official.readers.communes import CommuneIndex
-from data.official.readers.population import without_false_zeros
+from data.official.readers.population import without_false_zeros, without_far_ones
 from data.official.readers.rows import hidden_lost, settled, whole_cities, without_lost
 from data.official.readers.tables import Candidate, Header, headers
 from data.official.readers.tally import ReadResult, Tally, other_levels, require_rows
@@ -85,6 +85,7 @@ def _read_populations(header: Header, index: CommuneIndex, tally: Tally) -> Read
     ]
     rows, year = _latest(pieces, header)
     rows = without_false_zeros(_counted(rows, tally, "population", "population illisible"), tally)
+    rows = without_far_ones(rows, index, tally)
     sums = _summed(rows, index, tally, ["population"])
     table = without_lost(sums.reset_index(), index, tally)
     return ReadResult({"populations": table}, {"populations": str(year)}, tally)

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from data.base import french
 from data.base.codes import plain_code
 from data.files import headings
 from data.files.cells import numbers, people
@@ -19,7 +20,8 @@ from data.official.readers.tables import (
     headers,
     newest,
 )
-from data.official.readers.tally import ReadResult, Tally, require_rows
+from data.official.readers.tally import EXAMPLES, ReadResult, Tally, require_rows
+from data.region import rules
 from geo.errors import InvalidInputError
 
 _AGE = re.compile(r"p(\d\d) pop7589$")
@@ -84,12 +86,42 @@ def _read_legal(candidate: Candidate, header: Header, index: CommuneIndex) -> Re
     rows = rows[~wrong].assign(own=lambda table: table["code"].map(plain_code))
     rows = without_false_zeros(rows, tally)
     rows = said_once(rows, ["own"], "population", tally)
+    rows = without_far_ones(rows, index, tally)
     table = _summed(rows, index, tally, "population").reset_index()
     table = without_lost(table, index, tally)
     require_rows(len(table), candidate.file.name, "populations des communes", tally)
     year = headings.year_of(column[1]) or _short_year(column[1])
     vintage = str(year) if year else _year_in_name(candidate)
     return ReadResult({"populations": table}, {"populations": vintage}, tally)
+
+
+def without_far_ones(rows: pd.DataFrame, index: CommuneIndex, tally: Tally) -> pd.DataFrame:
+    """Return rows (code, population) without those of communes far larger than what is known.
+
+    Another unit, another column or a slip: no commune grows so between two censuses. Those far
+    smaller may be of a file that lacks their former communes: they are kept, and told. The parts
+    of a commune are judged together.
+    """
+    present = index.settle(rows["code"])
+    told = rows["population"].groupby(present).transform("sum")
+    known = present.map(index.people).astype(float)
+    apart = (told - known).abs() >= rules.DOUBTED_PEOPLE
+    far = apart & (told >= rules.DOUBTED_TIMES * known)
+    tally.lose(
+        rows[far],
+        f"population {rules.DOUBTED_TIMES} fois celle de la commune, ou plus : à vérifier, laissée "
+        "inconnue",
+    )
+    small = present[apart & (known >= rules.DOUBTED_TIMES * told)].drop_duplicates()
+    if len(small):
+        some = ", ".join(small[:EXAMPLES]) + "…" * (len(small) > EXAMPLES)
+        tally.remarks.append(
+            "à vérifier, et gardé : "
+            + french.counted(len(small), "commune a", "communes ont")
+            + f" {rules.DOUBTED_TIMES} fois moins d’habitants que ce qui en est connu, ou moins "
+            f"({some})"
+        )
+    return rows[~far]
 
 
 def without_false_zeros(rows: pd.DataFrame, tally: Tally) -> pd.DataFrame:

@@ -125,9 +125,12 @@ def test_build_then_status_then_isochrone(extract: Path, tmp_path: Path) -> None
 
 def test_an_isochrone_counts_the_people_that_the_screen_counts(tmp_path: Path) -> None:
     """Imported populations in place of the embedded ones, and those across the border too."""
-    codes = [*embedded_set.communes()["code"], *embedded_set.fringe()["code"]]
+    known = pd.concat([embedded_set.communes(), embedded_set.fringe()])
+    people = zip(known["code"], known["population"], strict=True)
     file = tmp_path / "populations_2021.csv"
-    file.write_text("CODGEO;PMUN21\n" + "".join(f"{code};1000\n" for code in codes))
+    file.write_text(
+        "CODGEO;PMUN21\n" + "".join(f"{code};{told + 100:.0f}\n" for code, told in people)
+    )
     run("import", file)
     place = embedded_set.communes().set_index("code").loc["79079"]  # Bressuire, near the border
     out = tmp_path / "area.geojson"

@@ -37,13 +37,16 @@ def written(folder: Path) -> dict[int, Path]:
     here = ("16001", "33063", *SUBURB)
     counts = [f"{code};{rank}" for rank, code in enumerate([*here, *PARIS])]
     former = ["16010;1", "78251;2"]  # 78251 is a part of 78551 since 2019
+    known = embedded_set.everywhere().set_index("code")["population"]
+    people = [f"{code};{known.get(code, 105_000):.0f}" for code in [*here, *PARIS]]
+    people += ["16010;300", "78251;20000"]
     found = ["16001", "33063", "77288", *PARIS[:19]]
     lines = [f"{code};D265;2023;2" for code in found]
     lines += [f"{code};A101;2023;1" for code in embedded_set.everywhere()["code"] if code[:2] in
               {"16", "33", "77"}]  # fmt: skip
     texts = {
         "mg_2024.csv": ["code_insee;mg_2024", *counts, *former],
-        "populations_2021.csv": ["DEPCOM;PMUN", *counts, *former],
+        "populations_2021.csv": ["DEPCOM;PMUN", *people],
         "bpe_2023.csv": ["DEPCOM;TYPEQU;AN;NB_EQUIP", *lines],
         "zonage_2026.csv": [
             "Code_postal;Nom_commune;Zonage", "16500;ABZAC;1_ZIP", "77000;MELUN;2_ZAC",

@@ -167,3 +167,29 @@ def test_a_planner_confirms_from_the_report_and_takes_back_on_the_screen_of_data
     assert not page.exception
     assert [one.confirmed for one in catalogue.load_territory().zeros] == [None]
     assert any(one.value.startswith("À vérifier : Bordeaux") for one in page.text)
+
+
+def test_people_ten_times_those_of_a_commune_are_to_check_and_unknown(tmp_path):
+    """Bordeaux of 2,7 million people went in without a word; Limoges lost a digit."""
+    text = "DEPCOM;PMUN2023\n33063;2678740\n87085;13010\n16001;473\n23096;12600\n"
+    path = _write(tmp_path, "pop.csv", text)
+    (report,) = imports.preview([path])
+    assert (report.read, report.kept) == (4, 3)
+    (refusal,) = report.refused
+    assert refusal.count == 1
+    assert "5 fois celle de la commune, ou plus : à vérifier" in refusal.told
+    assert any("1 commune a 5 fois moins d’habitants" in one for one in report.remarks)
+    imports.import_files([path])
+    known = set(catalogue.imported_tables(["populations"])["populations"]["code"])
+    assert known == {"16001", "23096", "87085"}
+
+
+def test_doctors_ten_times_those_before_are_told_and_kept(tmp_path):
+    past = _write(tmp_path, "past.csv", "code;gp_2013\n33063;300\n16001;2\n16015;2\n")
+    now = _write(tmp_path, "now.csv", "code;gp_2020\n33063;310\n16001;9\n16015;20\n")
+    for files in ([past, now], [now, past]):
+        said = [text for one in imports.preview(files) for text in one.remarks]
+        (told,) = [text for text in said if "5 fois" in text]
+        assert told.startswith("à vérifier, et gardé")
+        assert "(16015) : 2 médecins en 2013, 20 en 2020" in told
+        assert "16001" not in told

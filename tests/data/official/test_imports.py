@@ -153,7 +153,7 @@ def test_of_two_members_of_an_archive_the_fullest_is_read_and_the_other_named(
     tmp_path, fuller_first
 ):
     full = "DEPCOM;PMUN\n19275;9187\n33063;267991\n"
-    part = "DEPCOM;PMUN\n19275;1\n"
+    part = "DEPCOM;PMUN\n19275;9001\n"
     members = {"a.csv": full, "b.csv": part} if fuller_first else {"a.csv": part, "b.csv": full}
     path = tmp_path / "populations.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -171,8 +171,8 @@ def test_of_two_members_of_an_archive_the_fullest_is_read_and_the_other_named(
 def test_two_members_as_full_that_differ_are_refused_and_the_same_twice_is_read_once(tmp_path):
     path = tmp_path / "populations.zip"
     for texts, status in (
-        (("DEPCOM;PMUN\n19275;1\n", "DEPCOM;PMUN\n19275;2\n"), "refusé"),
-        (("DEPCOM;PMUN\n19275;1\n", "DEPCOM;PMUN\n19275;1\n"), "importé"),
+        (("DEPCOM;PMUN\n19275;9001\n", "DEPCOM;PMUN\n19275;9002\n"), "refusé"),
+        (("DEPCOM;PMUN\n19275;9001\n", "DEPCOM;PMUN\n19275;9001\n"), "importé"),
     ):
         with zipfile.ZipFile(path, "w") as archive:
             for name, text in zip(("a.csv", "b.csv"), texts, strict=True):

@@ -69,7 +69,7 @@ def test_an_apl_that_none_can_be_is_refused_and_repeats_are_settled(read, tmp_pa
     assert result.tables["apl"]["code"].tolist() == ["33063"]
     told = {refusal.reason: refusal.count for refusal in result.tally.refused}
     assert told == {
-        "APL négative, ou de plus de 100 consultations par an": 2,
+        "APL négative, ou de plus de 50 consultations par an": 2,
         "valeurs différentes pour la même commune": 2,
         "ligne répétée, comptée une fois": 1,
         MASKED: 1,
