@@ -52,6 +52,18 @@ def tenths_if_any(value: float) -> int:
     return 0 if float(value).is_integer() else 1
 
 
+def minutes_told(minutes: float | None) -> str:
+    """Return minutes of travel in French; none at all is being there.
+
+    >>> minutes_told(0.0), minutes_told(0.3), minutes_told(12.4)
+    ('sur place', 'moins d’une minute', '12 min')
+    """
+    told = number(minutes)
+    if told == "0":
+        return "moins d’une minute" if minutes else "sur place"
+    return told if told == MISSING else f"{told} min"
+
+
 def decimals_of(value: float) -> int:
     """Return the decimals that a number has, six at most.
 

@@ -145,9 +145,11 @@ def answer(territory: Territory, view: ViewState) -> Answer:
         said["room"] = _room(territory, view.within)
     if view.commune:
         lines = coverage.lines_covering(territory, view.commune)
+        whole = lines["minutes"].round()  # under half of one, no whole minute says it
+        lines["minutes"] = whole.where(whole > 0, lines["minutes"])
         said["commune"] = {
             "code": view.commune,
-            "lines": cast("list[Line]", lines.round({"minutes": 0}).to_dict("records")),
+            "lines": cast("list[Line]", lines.to_dict("records")),
             "note": _lines_note(territory, found=len(lines) > 0),
             "room": room.commune_note(territory, view.commune),
         }

@@ -218,4 +218,5 @@ def fall(
     typer.echo(tables.line_label(covered, line))
     typer.echo(tables.fall_sentence(result))
     for helper in result.helpers.head(5).to_dict("records"):
-        typer.echo(f"{helper['minutes']:.0f} min : {tables.line_label(covered, helper['line'])}")
+        away = french.minutes_told(helper["minutes"])
+        typer.echo(f"{away} : {tables.line_label(covered, helper['line'])}")

@@ -51,7 +51,7 @@ def grid(covered: Cover, hospital: str, threshold: float) -> pd.DataFrame:
         helper = "aucune autre ligne tenue"
         if len(fall.helpers):
             first = fall.helpers.iloc[0]
-            minutes = f"{first['minutes']:.0f} min" if first["minutes"] == first["minutes"] else ""
+            minutes = french.minutes_told(first["minutes"]) if first["minutes"] >= 0 else ""
             helper = ", ".join(
                 filter(None, [f"{first['establishment']} ({first['commune']})", minutes])
             )

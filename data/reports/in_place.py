@@ -117,7 +117,8 @@ def _on_call(territory: Territory, main: pd.Series, *, alone: bool) -> list[str]
         sentences = [f"La nuit : aucune ligne de garde tenue {reach}{mark}."]
     else:
         told = [
-            f"{place} ({number(rows['minutes'].iloc[0])} min) pour {', '.join(rows['specialty'])}"
+            f"{place} ({french.minutes_told(rows['minutes'].iloc[0])}) "
+            f"pour {', '.join(rows['specialty'])}"
             for (place, _), rows in nights.groupby(["establishment", "minutes"], sort=False)
         ]
         sentences = [f"La nuit, {reach} : {' ; '.join(told)}{mark}."]

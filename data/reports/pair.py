@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.base.french import number, per_hundred, signed
+from data.base.french import minutes_told, number, per_hundred, signed
 from data.region.privacy import NOT_TOLD, age_masked
 
 if TYPE_CHECKING:
@@ -68,6 +68,11 @@ def pair(
     for key, title, decimals, factor in MEASURES:
         values = [float(row.get(key, np.nan)) * factor for row in (first, second, region)]
         texts = [_written(value, decimals, factor) for value in values]
+        if key.startswith("minutes_"):  # of one commune: a mean has no such word
+            texts = [
+                text if value else minutes_told(value)
+                for value, text in zip(values, texts, strict=True)
+            ]
         if key == "share_near_retirement":
             texts = [
                 NOT_TOLD if age_masked(row) else text

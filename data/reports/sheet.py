@@ -9,7 +9,17 @@ import pandas as pd
 from data.access import history
 from data.access.indicators import LEVELS
 from data.base.codes import departement
-from data.base.french import MISSING, at, capitalised, counted, in_order, joined, number, percent
+from data.base.french import (
+    MISSING,
+    at,
+    capitalised,
+    counted,
+    in_order,
+    joined,
+    minutes_told,
+    number,
+    percent,
+)
 from data.region import rules
 from data.region.arrondissements import CITIES, WHOLE_CITY
 from data.region.france import apl_to_come
@@ -251,7 +261,7 @@ def _distance(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str
         # People who are counted beyond 20 minutes have a supply that is known: no road leads to it.
         away = not known and own["population_beyond_20"] > 0
         missing = OUT_OF_REACH if away else MISSING
-        value = "sur place" if here else f"{number(minutes)} min" if known else missing
+        value = minutes_told(0.0 if here else minutes) if here or known else missing
         told = (
             f"La commune compte {gps_in_words(own['gps'])}."
             if here
@@ -362,7 +372,7 @@ def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: 
 def _labelled(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:
     minutes = own["minutes_to_labelled_structure"]
     if level == "commune":
-        value = f"{number(minutes)} min" if np.isfinite(minutes) else MISSING
+        value = minutes_told(minutes)
         told = (
             "La promesse du label, une structure à 30 minutes, est tenue."
             if minutes <= rules.LABEL_MINUTES

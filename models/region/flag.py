@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.access.inputs import NEAR_MINUTES
 from data.base import french
-from data.base.french import at, counted, joined, number, of, percent
+from data.base.french import at, counted, joined, minutes_told, number, of, percent
 from data.region import privacy
 from data.region.rules import DOUBTED_FALL_GPS
 from data.region.territory import Territory
@@ -283,7 +283,7 @@ def kept(
 def minutes(value: float) -> str:
     """Return minutes to a GP in words; out of reach says from where on."""
     if np.isfinite(value):
-        return "sur place" if value == 0 else f"{number(value)} min"
+        return minutes_told(value)
     return f"plus de {number(NEAR_MINUTES)} min"
 
 

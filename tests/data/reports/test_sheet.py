@@ -562,6 +562,12 @@ def test_a_few_people_are_no_more_none_in_a_comparison_than_on_a_sheet() -> None
     assert same.difference == "0,0"
 
 
+def test_a_doctor_of_the_commune_is_there_in_a_comparison_too() -> None:
+    first, second = (pd.Series({"minutes_to_nearest_gp": one}) for one in (0.0, 12.0))
+    [row] = pair(first, second, second, {})
+    assert (row.first, row.second, row.difference) == ("sur place", "12", "+12")
+
+
 def test_two_territories_compared_have_years_and_the_minutes_of_their_sheets(
     loaded: tuple[Territory, pd.DataFrame],
 ) -> None:
