@@ -198,7 +198,10 @@ def _answer(territory: Territory, found: Help) -> None:
     four.metric(
         "Habitants dont l’APL baisse",
         number(lost["people"]),
-        help=f"Hors communes aidées. Baisse moyenne : {number(lost['mean_loss'], 2)} "
+        f"sur {number(lost['among'])} hors communes aidées",
+        delta_color="off",
+        delta_arrow="off",
+        help=f"Baisse moyenne : {number(lost['mean_loss'], 2)} "
         f"consultation par an et habitant ; {tables.lowest_words(found, lost)} ; habitants sans "
         f"place en plus : {number(lost['without_room'])}.",
     )

@@ -30,7 +30,11 @@ def help_figures(territory: Territory, found: Help) -> pd.DataFrame:
         "Kilomètres de route par mois (ligne droite × 1,3)": number(
             tables.kilometres(territory, found)
         ),
-        "Habitants hors cibles dont l’APL baisse": number(lost["people"]),
-        "Habitants sans place en plus, hors cibles": number(lost["without_room"]),
+        "Habitants hors cibles dont l’APL baisse": _among(lost["people"], lost["among"]),
+        "Habitants sans place en plus, hors cibles": _among(lost["without_room"], lost["among"]),
     }
     return pd.DataFrame({"Mesure": list(rows), "Valeur": list(rows.values())})
+
+
+def _among(people: float, everyone: float) -> str:
+    return f"{number(people)} sur {number(everyone)}"

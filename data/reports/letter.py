@@ -134,7 +134,8 @@ def _lost(territory: Territory, found: Help) -> list[str]:
         return ["Hors des communes aidées, l’APL de personne ne baisse."]
     said = (
         f"Hors des communes aidées, l’APL de {counted(lost['people'], 'habitant', 'habitants')} "
-        f"baisse, de {number(lost['mean_loss'], 2)} consultation par an en moyenne ; "
+        f"sur {number(lost['among'])} baisse, de {number(lost['mean_loss'], 2)} consultation "
+        "par an en moyenne ; "
         f"{tables.lowest_words(found, lost)} ; habitants sans place en plus : "
         f"{number(lost['without_room'])}."
     )

@@ -143,8 +143,9 @@ def losses(territory: Territory, found: Help) -> dict[str, float]:
     Returns
     -------
     dict
-        people (inhabitants whose APL falls by more than its noise), mean_loss (APL, weighted by
-        them), lowest (APL of the commune that is left lowest among those that could give),
+        people (inhabitants whose APL falls by more than its noise), among (all inhabitants of
+        communes that are not helped), mean_loss (APL, weighted by people), lowest (APL of the
+        commune that is left lowest among those that could give),
         without_room (inhabitants more without room).
     """
     around = moved(territory, found)
@@ -157,6 +158,7 @@ def losses(territory: Territory, found: Help) -> dict[str, float]:
     more = (around["without_room_after"] - around["without_room_before"]).to_numpy(dtype=np.float64)
     return {
         "people": float(people[losing].sum()),
+        "among": float(people[~helped].sum()),
         "mean_loss": float(np.average(fall[losing], weights=people[losing]))
         if people[losing].sum() > 0
         else 0.0,

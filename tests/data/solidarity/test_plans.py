@@ -8,6 +8,7 @@ import pytest
 
 from data.access import inputs
 from data.access.indicators import commune_indicators
+from data.base.french import number
 from data.region.rules import LEAST_PUBLIC_GPS
 from data.reports.help_figures import help_figures
 from data.solidarity import plans
@@ -135,6 +136,10 @@ def test_who_loses_is_counted_from_the_noise_on():
     losing = fall[[0, 3]]  # 16001 and 17001, which have doctors to give
     assert ((losing > 0.005) & (losing < 0.05)).all()
     assert losses(crowded, found)["people"] == people[[0, 3]].sum()
+    others = people.drop(index=found.targets["row"]).sum()
+    assert losses(crowded, found)["among"] == others
+    told = help_figures(crowded, found).set_index("Mesure")["Valeur"]
+    assert told["Habitants hors cibles dont l’APL baisse"].endswith(f" sur {number(others)}")
 
 
 def test_a_rotating_team_goes_where_no_road_of_an_hour_leads(territory):
