@@ -37,6 +37,8 @@ class Indicator:
         Over whom or what it is counted, in French.
     absent
         What is said of a commune without a value, in French.
+    timed
+        Whether it rests on minutes of travel: how they are known is quoted too.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Indicator:
     tables: tuple[str, ...]
     denominator: str
     absent: str = MISSING
+    timed: bool = False
 
 
 def _steps(labels: str, colours: str) -> tuple[LegendClass, ...]:
@@ -91,6 +94,7 @@ INDICATORS = (
         decimals=0,
         breaks=_PERCENT,
         classes=_steps(_SHARES, _WHITE_TO_PURPLE),
+        timed=True,
         tables=("gps",),
         denominator="part des habitants que ne peut accueillir aucun médecin à 20 minutes en "
         "voiture, à 1 000 habitants par médecin au plus (hypothèse), le plus proche passant le "
@@ -104,6 +108,7 @@ INDICATORS = (
         decimals=0,
         breaks=_MINUTES,
         classes=_steps(_TIMED, _YELLOW_TO_BROWN),
+        timed=True,
         tables=("gps",),
         denominator="du bourg de la commune à la commune la plus proche ayant un médecin, en "
         "voiture",
@@ -117,6 +122,7 @@ INDICATORS = (
         decimals=0,
         breaks=_MINUTES,
         classes=_steps(_TIMED, _YELLOW_TO_BROWN),
+        timed=True,
         tables=("gps",),
         denominator="trajet en voiture, depuis le bourg, au bout duquel on compte trois médecins "
         ": pouvoir choisir, ou en trouver un autre",
@@ -130,6 +136,7 @@ INDICATORS = (
         decimals=0,
         breaks=_PEOPLE,
         classes=_steps(_PEOPLED, _WHITE_TO_PURPLE),
+        timed=True,
         tables=("gps",),
         denominator="habitants des communes qui ont un seul médecin, ou aucun, à 20 minutes en "
         "voiture",
@@ -143,6 +150,7 @@ INDICATORS = (
             decimals=0,
             breaks=_PERCENT,
             classes=_steps(_SHARES, _WHITE_TO_PURPLE),
+            timed=True,
             tables=("gps", "gp_history", "apl"),
             denominator="part des habitants sans place à 20 minutes, à 1 000 habitants par "
             "médecin au plus (hypothèse), le plus proche passant le premier : moyenne de 400 "
@@ -165,6 +173,7 @@ INDICATORS = (
                 "plus de 5",
                 "#2166ac #f7f7f7 #fddbc7 #f4a582 #d6604d #7f0d1c",
             ),
+            timed=True,
             tables=("gps", "gp_history", "apl"),
             denominator="points de la part des habitants sans place : attendue, moins celle du "
             "millésime des effectifs. Document de travail : ne pas diffuser par commune",
@@ -179,6 +188,7 @@ INDICATORS = (
         decimals=0,
         breaks=_LOADS,
         classes=_steps(_LOADED, _BLUE_TO_RED),
+        timed=True,
         tables=("gps",),
         denominator="communes qui ont un médecin (les autres : non disponible) ; habitants dont "
         "c’est le médecin le plus proche, divisés par les médecins de la commune ; surcharge "
@@ -193,6 +203,7 @@ INDICATORS = (
         decimals=0,
         breaks=_LOADS,
         classes=_steps(_LOADED, _BLUE_TO_RED),
+        timed=True,
         tables=("gps", "gp_history", "apl"),
         denominator="le même nombre, en moyenne des avenirs tirés où la commune garde ses "
         "médecins pendant que d’autres perdent les leurs. Document de travail : ne pas diffuser "
@@ -206,6 +217,7 @@ INDICATORS = (
         decimals=0,
         breaks=_PEOPLE,
         classes=_steps(_PEOPLED, _WHITE_TO_PURPLE),
+        timed=True,
         tables=("gps",),
         denominator="habitants des communes dont le bourg est à plus de 20 minutes",
     ),
@@ -217,6 +229,7 @@ INDICATORS = (
         decimals=1,
         breaks=_APL,
         classes=_steps(_APL_STEPS, _BLUES_DOWN),
+        timed=True,
         tables=("gps",),
         denominator="consultations accessibles par an et par habitant standardisé ; série "
         "calculée ici, à ne pas mêler aux séries publiées par la DREES",
@@ -244,6 +257,7 @@ INDICATORS = (
             "jusqu’à 0,5 | 0,5 à 0,7 | 0,7 à 0,85 | 0,85 à 1 | 1 à 1,25 | plus de 1,25",
             "#f7fcf0 #ccebc5 #a8ddb5 #7bccc4 #2b8cbe #084081",
         ),
+        timed=True,
         tables=("gps",),
         denominator="médecins à 20 minutes en voiture, chacun partagé entre tous les habitants "
         "qui l’ont à 20 minutes",

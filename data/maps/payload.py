@@ -119,8 +119,7 @@ def _quote(territory: Territory, indicator: Indicator) -> str:
     """Return vintage, source and denominator of an indicator, in one French line."""
     known = [territory.provenance[key] for key in indicator.tables if key in territory.provenance]
     said = [quoted(one, whole=True) for one in known]
-    timed = {"share_without_room", "minutes_to_nearest_gp", "population_beyond_20", "apl"}
-    if indicator.key in timed:
+    if indicator.timed:
         said.append(f"{territory.travel_time.label.name} ({territory.travel_time.label.vintage})")
     if indicator.key == "population_beyond_20":
         said.append(people_of(territory).note)

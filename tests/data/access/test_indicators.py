@@ -12,11 +12,13 @@ from data.cli.access import write_access
 from data.region import privacy
 from data.reports.columns import exported
 from geo import access as ga
+from geo import layers
 from geo.errors import InvalidInputError, UnavailableError
 from tests.data.access.small_region import (
     CODES,
     GPS,
     POPULATION,
+    Straight,
     apl_table,
     made,
 )
@@ -329,3 +331,21 @@ def test_the_command_writes_one_row_per_commune(territory, tmp_path, monkeypatch
 def test_the_command_refuses_a_region_that_is_not_there(tmp_path):
     with pytest.raises(UnavailableError, match="99"):
         write_access(out=tmp_path / "na.csv", region="99")
+
+
+def test_what_rests_on_minutes_quotes_how_they_are_known():
+    """Loads and third doctors quoted counts alone, as if no road had been guessed."""
+    rows = apl_table(*((code, 2018, 3.0, 2.0, 100.0) for code in GPS))
+    near = made(GPS, apl=rows)
+    far = replace(near, travel_time=_Slower(), version="slower")
+    here, there = (indicators.commune_indicators(one) for one in (near, far))
+    known = [one for one in layers.INDICATORS if one.key in here]
+    moved = {one.key for one in known if not here[one.key].equals(there[one.key])}
+    assert {one.key for one in known if one.timed} == moved
+
+
+class _Slower(Straight):
+    version = "slower-1"
+
+    def _minutes(self, a, b):
+        return 1.9 * super()._minutes(a, b)
