@@ -254,13 +254,14 @@ def _beside(table: pd.DataFrame, hidden: str) -> None:
         )
 
 
-def _contradictions(communes: pd.DataFrame) -> None:
+def _contradictions(territory: Territory, communes: pd.DataFrame) -> None:
     table = zoning_gauges.contradictions(communes)
     verb = "a" if len(table) < 2 else "ont"
     st.markdown(
         f"**{counted(len(table), 'commune', 'communes')}** {verb} une APL qui ne va pas dans le "
         "sens de la zone. C’est à regarder, jamais à corriger ici : la zone se fixe par "
-        "territoire de vie-santé, par arrêté, avec d’autres critères que l’APL."
+        "territoire de vie-santé, par arrêté, avec d’autres critères que l’APL. "
+        + zoning_gauges.years_told(territory, communes)
     )
     columns = ["name", "zone", "apl", "population", "without", "reason", "tvs_name", "series"]
     if not table["tvs_name"].astype(bool).any():  # no table of territories: an empty column
@@ -339,7 +340,7 @@ def draw() -> None:
     _beside(table, zoning_gauges.ages_note(communes))
     _downloads(territory, communes, ceilings, changes)
     st.header("Communes dont l’APL contredit la zone")
-    _contradictions(communes)
+    _contradictions(territory, communes)
     figures.sources(zoning_annex.notes(territory, ceilings, measured=True))
 
 

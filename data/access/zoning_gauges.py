@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.access import zoning_units
 from data.access.zoning_units import MIXED, NOT_ZONED
-from data.base.french import counted, in_order, number, percent
+from data.base.french import counted, in_order, joined, number, percent
 from data.region import france, rules
 from data.region.table_names import ZONES
 from data.region.territory import Territory
@@ -262,4 +262,50 @@ def contradictions(communes: pd.DataFrame) -> pd.DataFrame:
     )
     return table[reason != ""].sort_values(
         ["population", "code"], ascending=[False, True], ignore_index=True
+    )
+
+
+def years_told(territory: Territory, communes: pd.DataFrame) -> str:
+    """Say in French of which years the APL and the zones of `contradictions` are.
+
+    A zone set after an APL was measured may rest on a later one: what looks like a contradiction
+    may then be none, and it is said. "" where nothing contradicts.
+
+    Parameters
+    ----------
+    territory, communes
+        The region and its indicators.
+    """
+    table = contradictions(communes)
+    if table.empty:
+        return ""
+    here = communes[communes["code"].isin(table["code"])]
+    published = set(here.loc[here["apl65_published"].notna(), "apl_published_year"].dropna())
+    known = [f"publiée de {joined([f'{year:.0f}' for year in sorted(published)])}"] * bool(
+        published
+    )
+    counts = territory.provenance.get("gps")
+    if here["apl65_published"].isna().any() and counts is not None:
+        known.append(f"calculée sur les médecins de {counts.vintage_told}")
+        published |= {float(counts.year)} if counts.year else set()
+    zoning = territory.provenance.get("zoning")
+    years = {int(day[:4]) for day in here["zone_decree"] if day}
+    if not years and zoning is not None and zoning.year:
+        years = {zoning.year}
+    told = f"APL {' ou '.join(known)}" if known else "APL d’une année non connue"
+    if zoning is not None and zoning.simulated:
+        return f"{told} ; zones simulées : elles ne contredisent rien de réel."
+    if not years:
+        return (
+            f"{told} ; année des zones non indiquée dans le fichier : l’écart entre les deux n’est "
+            "pas connu, et une zone fixée depuis a pu l’être sur une APL plus récente."
+        )
+    first, last = min(years), max(years)
+    of = f"zones de {first}" if first == last else f"zones de {first} à {last}"
+    later = last - int(min(published, default=last))
+    if later <= 0:
+        return f"{told} ; {of}."
+    return (
+        f"{told} ; {of}, jusqu’à {counted(later, 'an', 'ans')} après : elles ont pu être fixées "
+        "sur une APL plus récente."
     )

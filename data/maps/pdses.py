@@ -32,8 +32,11 @@ def origins(covered: Cover, specialty: str) -> LonLat:
     return covered.lines.iloc[covered.rows(specialty)][["lon", "lat"]].to_numpy(float)
 
 
-def sentence(covered: Cover, specialty: str) -> str:
-    """Return what the map shows, in one French sentence with its denominator."""
+def sentence(covered: Cover, specialty: str, shown: pd.DataFrame) -> str:
+    """Return what the map shows, in one French sentence with its denominator.
+
+    The minutes are to one specialty; the marks, `shown`, may be lines of all, or a part of them.
+    """
     minutes, _ = covered.nearest(covered.rows(specialty))
     people = covered.communes["population"].to_numpy(float)
     total = people.sum()
@@ -47,7 +50,22 @@ def sentence(covered: Cover, specialty: str) -> str:
         f"{specialty} : des {french.number(total)} habitants, {told} d’une ligne tenue. "
         f"Lignes tenues : {int(mine['held'].sum())} ; en carence : {int(mine['lacking'].sum())}"
         + (f" ; {OUT_OF_PERIOD} : {late}." if late else ".")
+        + _marks_told(mine, shown)
     )
+
+
+def _marks_told(mine: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """Return of which lines the marks are, "" where they are those of the sentence."""
+    lines = french.counted(len(shown), "ligne", "lignes")
+    several = shown["specialty"].nunique()
+    if not shown["specialty"].isin(mine["specialty"]).all():
+        return (
+            f" Marques : {lines} de {french.counted(several, 'spécialité', 'spécialités')}, dont "
+            f"{int(shown['lacking'].sum())} en carence."
+        )
+    if len(shown) < len(mine):
+        return f" Marques : {french.number(len(shown))} de ses {len(mine)} lignes, par ces filtres."
+    return ""
 
 
 def configuration(
@@ -90,7 +108,7 @@ def configuration(
             "breaks": list(_BREAKS),
             "classes": [{"label": label, "colour": colour} for label, colour in _CLASSES],
             "values": display.drawn_values(pd.Series(minutes), 0, _BREAKS),
-            "sentence": sentence(covered, specialty),
+            "sentence": sentence(covered, specialty, shown),
             "note": note,
             "reads": ["pdses_lines"],
             "years": [],

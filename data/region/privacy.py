@@ -54,7 +54,7 @@ class PublicSet:
     key
         Code of the set: that of the EPCI with most of its GPs.
     name
-        Its EPCI, in French.
+        In French, the two EPCI with most of its GPs and how many others; the set is a part of them.
     codes
         INSEE codes of its communes, sorted.
     gps
@@ -270,7 +270,7 @@ def _described(members: pd.DataFrame) -> PublicSet:
     weights = members.groupby(["epci", "epci_name"])["gps"].sum().sort_values(ascending=False)
     keys = [str(epci) for epci, _ in weights.index if epci]
     names = [str(name) for _, name in weights.index if name]
-    more = [counted(len(names) - 2, "autre", "autres")] if len(names) > 2 else []
+    more = [counted(len(names) - 2, "autre EPCI", "autres EPCI")] if len(names) > 2 else []
     shown = joined([*names[:2], *more])
     codes = tuple(sorted(members["code"]))
     return PublicSet(
@@ -365,8 +365,8 @@ def sentence(table: pd.DataFrame, codes: Collection[str]) -> str:
         return (
             f"Relève non assurée : risque élevé ou très élevé dans environ "
             f"{number(share)} {'commune' if share == 1 else 'communes'} sur 10, parmi les "
-            f"{number(row['communes'])} communes de moins de {least} médecins de l’ensemble "
-            f"« {row['name']} », à deux communes près, seul échelon diffusé."
+            f"{number(row['communes'])} communes de moins de {least} médecins d’un ensemble "
+            f"pris dans « {row['name']} », à deux communes près, seul échelon diffusé."
         )
     many = int((touched["tenths"] >= _MANY_TENTHS).sum())
     verb = "compte" if many == 1 else "comptent"

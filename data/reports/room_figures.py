@@ -12,6 +12,8 @@ from data.reports.figure import Figure, beside, compared, rank
 LOAD, LATER = "load_per_gp", "load_per_gp_later"
 YEARS_LATER = 5
 _LABEL = "Habitants par médecin, au plus près"
+_WEIGHTED = "habitants ÷ médecins"
+"""How the mean of several communes is made: each counts by its GPs."""
 NOT_TOLD = (
     f"Non diffusé : à moins de {LEAST_PUBLIC_GPS} médecins, ce nombre désignerait une "
     "personne, ici ou par différence."
@@ -81,7 +83,8 @@ def load(
     if staffed.empty:
         return Figure(LOAD, _LABEL, MISSING, "", "Médecins non connus.")
     whole = not public or privacy.may_tell_load(communes, "region")
-    around = f"{beside(region)} : {number(_mean(communes, LOAD))}" if whole else ""
+    mean = f"{number(_mean(communes, LOAD))} ({_WEIGHTED})"
+    around = f"{beside(region)} : {mean}" if whole else ""
     sentences = [_now(staffed)]
     if not public:
         sentences.append(_later(staffed) if later else NOT_DRAWN)
@@ -95,9 +98,9 @@ def _now(staffed: pd.DataFrame) -> str:
         told = "Surcharge : plus de" if over else "Sans surcharge : au plus"
         return f"{told} {limit} habitants par médecin (moyenne de la commune)."
     where = f"{counted(len(staffed), 'commune qui a', 'communes qui ont')} un médecin"
-    if not over:
-        return f"Aucune surcharge (plus de {limit}) dans {where}."
-    return f"Surcharge (plus de {limit}) dans {number(over)} des {where}."
+    told = "Aucune surcharge" if not over else "Surcharge"
+    within = where if not over else f"{number(over)} des {where}"
+    return f"Ensemble : {_WEIGHTED}. {told} (plus de {limit}) dans {within}."
 
 
 def _later(staffed: pd.DataFrame) -> str:

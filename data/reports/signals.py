@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.access import unknown_supply
 from data.access.indicators import published_years
-from data.base.french import MISSING, counted, number, percent, tenths_if_any
+from data.base.french import MISSING, counted, minutes_told, number, percent, tenths_if_any
 from data.region import rules
 from data.region.france import apl_to_come
 from data.region.privacy import AGES_MASKED, NOT_TOLD, ages_masked
@@ -165,6 +165,9 @@ def _room(facts: Facts) -> Signal:
 def room_state(room: Room, people: float, calm: str) -> str:
     """Return how the signal stands: alert for a share of the people, or for one GP's patients.
 
+    As many must be without room either way of sharing: what is fairest for all may leave people of
+    this territory without room who have some where each goes to the nearest.
+
     Parameters
     ----------
     room
@@ -175,7 +178,7 @@ def room_state(room: Room, people: float, calm: str) -> str:
         What it is where nobody is without room: `CALM`, or `UNKNOWN` where some are not known.
     """
     alarming = min(rules.ROOM_ALERT_SHARE * people, room.per_gp)
-    if room.least >= max(alarming, 1):
+    if min(room.least, room.nearest_first) >= max(alarming, 1):
         return ALERT
     return WATCH if max(room.least, room.nearest_first) >= 1 else calm
 
@@ -344,7 +347,7 @@ def _label(facts: Facts) -> Signal:
         kept = minutes <= rules.LABEL_MINUTES
         told = "La promesse du label est tenue" if kept else "La promesse n’est pas tenue"
         told = f"{told} ({facts.year('structures')})."
-        return Signal("label", title, f"{number(minutes)} min", CALM if kept else ALERT, told)
+        return Signal("label", title, minutes_told(minutes), CALM if kept else ALERT, told)
     reached, people = own["population_labelled_within_30"], own["population"]
     labelled = facts.labelled or facts.members["minutes_to_labelled_structure"].notna().any()
     if not labelled or not people:

@@ -18,6 +18,7 @@ from data.access.zoning_gauges import (
     gauges,
     tvs_table,
     with_changes,
+    years_told,
 )
 from data.base.french import counted, date, fold, in_order, number, percent, today
 from data.files.exports import to_xlsx
@@ -130,6 +131,8 @@ def zoning_workbook(
     said += notes(territory, ceilings, measured=True)
     letters = zones_told([*communes["zone"], *tried["zone"]])
     said += [letters] if letters else []
+    dated = years_told(territory, communes)
+    said += [f"À examiner : {dated}"] if dated else []
     masked = ages_note(communes)
     said += [masked] if masked else []
     return to_xlsx(sheets, headed(territory, what, said))

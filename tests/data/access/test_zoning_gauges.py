@@ -1,6 +1,7 @@
 """Gauges of the zoning against ceilings, trials of zones, contradictions, exports."""
 
 import io
+from dataclasses import replace
 from types import SimpleNamespace
 
 import docx
@@ -28,6 +29,7 @@ def communes():
             "departement_name": ["Charente"] * 3 + ["Charente-Maritime"] * 2,
             "population": [100.0, 300.0, 200.0, 300.0, 100.0],
             "zone": ["ZIP", "ZIP", "ZAC", "HZ", ""],
+            "zone_decree": "",
             "tvs": ["t1", "t1", "t2", "t3", ""],
             "tvs_name": ["TVS 1", "TVS 1", "TVS 2", "TVS 3", ""],
             "apl": [2.0, 5.0, 2.0, 2.4, 1.0],
@@ -157,6 +159,24 @@ def test_contradictions_name_their_series(communes):
     assert "plus de 4" in table.loc["16002", "reason"]
     assert "2016" in table.loc["16002", "series"]
     assert "calculée" in table.loc["17001", "series"]
+
+
+def test_the_years_between_apl_and_zones_are_told(territory, communes):
+    """An APL of 2016 was set against zones of any later decree, without a word."""
+
+    def told(vintage="arrêté du 1er octobre 2021", day="", simulated=False, rows=communes):
+        zoning = replace(territory.provenance["zoning"], vintage=vintage, simulated=simulated)
+        gps = replace(zoning, table="gps", vintage="2020", simulated=False)
+        territory.provenance = {"zoning": zoning, "gps": gps}
+        return zg.years_told(territory, rows.assign(zone_decree=day))
+
+    assert "APL publiée de 2016 ou calculée sur les médecins de 2020 ; zones de 2021" in told()
+    assert "5 ans après" in told()
+    assert "zones de 2022, jusqu’à 6 ans après" in told(day="2022-05-03")
+    assert told(vintage="2016", rows=communes[:2]) == "APL publiée de 2016 ; zones de 2016."
+    assert "l’écart entre les deux n’est pas connu" in told(vintage="date non indiquée")
+    assert told(simulated=True).endswith("elles ne contredisent rien de réel.")
+    assert told(rows=communes[:1]) == ""
 
 
 def test_a_contradiction_never_tells_the_age_of_a_doctor_alone(communes):

@@ -256,3 +256,28 @@ def test_a_line_is_in_force_on_its_first_and_its_last_day():
     ]
     lines = pd.DataFrame(dates, columns=["start", "end"])
     assert coverage.in_force(lines, today).tolist() == [True, True, False, False]
+
+
+def test_the_sentence_of_the_map_says_of_which_lines_its_marks_are():
+    """Marks of all specialties stood beside counts of one."""
+    some = covered(
+        line("A", 0.0),
+        line("B", 0.5, status="carence"),
+        line("C", 1.0, "Pédiatrie", "carence"),
+    )
+    lines = some.lines
+    mine = lines[lines["specialty"] == "Cardiologie"]
+    counts = "Lignes tenues : 1 ; en carence : 1."
+    assert pdses_map.sentence(some, "Cardiologie", mine).endswith(counts)
+    assert pdses_map.sentence(some, "Cardiologie", lines).endswith(
+        f"{counts} Marques : 3 lignes de 2 spécialités, dont 2 en carence."
+    )
+    assert pdses_map.sentence(some, "Cardiologie", mine[:1]).endswith(
+        f"{counts} Marques : 1 de ses 2 lignes, par ces filtres."
+    )
+
+
+def test_who_would_help_from_the_same_place_is_there():
+    pair = covered(line("A", 0.0), line("B", 0.0))
+    found = hospitals.grid(pair, next(iter(hospitals.hospitals(pair))), 30)
+    assert found["Qui peut aider"].iloc[0].endswith(", sur place")

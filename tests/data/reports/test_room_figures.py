@@ -37,7 +37,7 @@ def test_a_planner_reads_the_load_now_and_after_departures():
     assert value == number(1450)
     assert "Surcharge : plus de 1\u202f000 habitants par médecin" in told
     assert f"{number(1700)}, surcharge" in told
-    assert f"région : {number((1450 + 8 * 900) / 9)}" in told
+    assert f"région : {number((1450 + 8 * 900) / 9)} (habitants ÷ médecins)" in told
     value, told = said(communes(LARGE), "commune", later=False)
     assert "Sans surcharge" in told
     assert room_figures.NOT_DRAWN in told
@@ -46,6 +46,7 @@ def test_a_planner_reads_the_load_now_and_after_departures():
 def test_a_territory_counts_its_communes_in_overload():
     value, told = said(communes(ALONE, LARGE, EMPTY), "epci")
     assert value == number((1450 + 8 * 900) / 9)
+    assert "Ensemble : habitants ÷ médecins. " in told
     assert "Surcharge (plus de 1\u202f000) dans 1 des 2 communes qui ont un médecin" in told
     assert "2 communes en surcharge" in told
 

@@ -6,7 +6,17 @@ import pytest
 
 from data.base.french import MISSING
 from data.region import rules
-from data.reports.signals import ALERT, CALM, UNKNOWN, WATCH, Facts, Signal, signals
+from data.reports.signals import (
+    ALERT,
+    CALM,
+    UNKNOWN,
+    WATCH,
+    Facts,
+    Room,
+    Signal,
+    room_state,
+    signals,
+)
 
 BLANK = {
     "gps": np.nan,
@@ -94,6 +104,27 @@ def test_ages_alert_from_their_rule_on(share: float, state: str) -> None:
     signal = found("retirement", known, **known)
     assert signal.state == state
     assert "DREES 2018" in signal.sentence
+
+
+@pytest.mark.parametrize(
+    ("least", "nearest", "state"),
+    [(300.0, 0.0, WATCH), (0.0, 300.0, WATCH), (300.0, 50.0, ALERT), (50.0, 300.0, ALERT)],
+)
+def test_room_alerts_only_where_both_ways_of_sharing_leave_people_without(
+    least: float, nearest: float, state: str
+) -> None:
+    """The fairest sharing of a region may leave people out where all have room nearest first."""
+    assert room_state(Room(least, nearest, 1000), 1000.0, CALM) == state
+
+
+@pytest.mark.parametrize(
+    ("minutes", "value"), [(0.0, "sur place"), (0.4, "moins d’une minute"), (12.4, "12 min")]
+)
+def test_a_label_in_the_commune_is_there_as_its_doctor_is(minutes: float, value: str) -> None:
+    """It was « 0 min » where the nearest doctor was « sur place »."""
+    alone = pd.DataFrame([BLANK | {"minutes_to_labelled_structure": minutes}])
+    facts = Facts(alone.iloc[0], alone, pd.DataFrame(), pd.Series(dtype=float), {}, labelled=True)
+    assert next(one for one in signals(facts) if one.key == "label").value == value
 
 
 @pytest.mark.parametrize(
