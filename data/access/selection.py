@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from data.access import unknown_supply
 from data.base.french import counted, joined, number, uncapitalised
 from data.region.rules import HUBERT_MINUTES, VOID_MINUTES
 
@@ -17,7 +18,7 @@ CRITERIA: Mapping[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     ),
     "loin": (
         f"À plus de {number(HUBERT_MINUTES)} min d’un généraliste",
-        lambda table: table["minutes_to_nearest_gp"] > HUBERT_MINUTES,
+        lambda table: unknown_supply.farther(table, "minutes_to_nearest_gp", HUBERT_MINUTES),
     ),
     "sans-place": (
         f"Des habitants sans place à {number(HUBERT_MINUTES)} min",

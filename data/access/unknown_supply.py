@@ -241,3 +241,15 @@ def commune_room_note(territory: Territory, code: str) -> str:
 def known_rows(table: pd.DataFrame, key: str) -> pd.DataFrame:
     """Return the rows that an indicator can speak of."""
     return table[~concerned(table, key)]
+
+
+def farther(table: pd.DataFrame, column: str, minutes: float) -> pd.Series:
+    """Tell of which communes a trip to GPs lasts longer than some minutes.
+
+    Where GPs are known and no road leads to them (an island), it does; where they are not known,
+    nothing is told.
+    """
+    longer = table[column] > minutes
+    if "supply" not in table:
+        return longer
+    return longer | (table[column].isna() & (table["supply"] == KNOWN))

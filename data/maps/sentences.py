@@ -125,7 +125,7 @@ def without_room(least: float, nearest: float, people: float) -> str:
 
 
 def _third(table: pd.DataFrame, key: str) -> str:
-    people, far = table["population"], table[key] > HUBERT_MINUTES
+    people, far = table["population"], unknown_supply.farther(table, key, HUBERT_MINUTES)
     return (
         f"{number(people[far].sum())} des {number(people.sum())} habitants n’ont pas trois "
         f"généralistes à 20 minutes, dans {number(int(far.sum()))} des {number(len(table))} "
@@ -155,7 +155,7 @@ def _shared_density(table: pd.DataFrame, key: str) -> str:
 
 def _minutes(table: pd.DataFrame, key: str) -> str:
     total = table["population"].sum()
-    beyond = table[key] > HUBERT_MINUTES
+    beyond = unknown_supply.farther(table, key, HUBERT_MINUTES)
     there = table.get("population_within_20")  # counted where people live
     within = (
         table["population"][table[key] <= HUBERT_MINUTES].sum() if there is None else there.sum()

@@ -40,6 +40,7 @@ from data.reports.signals import (
 )
 from data.reports.succession import succession
 from data.reports.vintages import dated, people_years, unverified
+from geo.access import ZONING_AGE_LIMIT_YEARS
 from geo.errors import InvalidInputError
 from geo.layers import INDICATORS, Indicator
 
@@ -322,7 +323,7 @@ def _doctors(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str
     )
 
 
-def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:
+def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, level: str) -> Figure:
     published = pd.notna(own["apl_published"])
     key = "apl_published" if published else "apl"
     series = "série publiée par la DREES" if published else "série calculée par ProxiSoins"
@@ -340,11 +341,20 @@ def _access(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str)
         + (
             f"{number(rules.ZIP_APL, 1)} ou moins : très peu accessible."
             if own[key] <= rules.ZIP_APL
-            else f"Au-dessus du seuil de {number(rules.ZIP_APL, 1)} des zones les plus en tension."
+            else f"Plus de {number(rules.ZIP_APL, 1)}."
         )
+        + (_of_the_law(own, level) if published else "")
         if pd.notna(own[key])
         else "APL non disponible avec les données chargées.",
     )
+
+
+def _of_the_law(own: pd.Series, level: str) -> str:
+    """Return the APL that the zoning looks at: a commune above 2.5 may be under by that one."""
+    told = f" Le zonage se lit sur les médecins de {number(ZONING_AGE_LIMIT_YEARS)} ans et moins"
+    if level == "commune" and pd.notna(own["apl65_published"]):  # of many: of several doctors
+        return f"{told} : {number(own['apl65_published'], 1)}."
+    return f"{told}."
 
 
 def _retirement(own: pd.Series, region: pd.Series, peers: pd.DataFrame, _level: str) -> Figure:

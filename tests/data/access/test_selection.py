@@ -53,6 +53,13 @@ def test_places_and_criteria_are_crossed(selection: Selection, expected: str) ->
     assert "".join(filtered(TABLE, selection)["code"]) == expected
 
 
+def test_an_island_that_no_road_joins_is_far_and_one_of_unknown_doctors_is_not() -> None:
+    """Hœdic was left out of « à plus de 20 min », and « aucune commune n’est au-delà » was said."""
+    table = TABLE.assign(minutes_to_nearest_gp=[25.0, 0.0, np.nan, np.nan, np.nan])
+    table["supply"] = ["connue", "connue", "connue", "partielle", "inconnue"]
+    assert "".join(filtered(table, Selection(criteria=("loin",)))["code"]) == "ac"
+
+
 def test_what_is_not_known_meets_no_criterion() -> None:
     for slug in CRITERIA:
         assert "e" not in set(filtered(TABLE, Selection(criteria=(slug,)))["code"])

@@ -51,6 +51,17 @@ def test_people_without_three_gps_are_told_of_all() -> None:
     assert "dans 2 des 4 communes" in said
 
 
+def test_islands_that_no_road_joins_to_doctors_are_counted_as_far() -> None:
+    """« Aucune des communes n’est au-delà » was said beside the people who are."""
+    minutes = [20.0, np.nan, 5.0, 31.0]
+    said = told("minutes_to_third_gp", minutes_to_third_gp=minutes)
+    assert said.startswith(f"{number(6000)} {EVERYBODY}")
+    assert "dans 2 des 4 communes" in said
+    assert "2 des 4 communes sont au-delà" in told(
+        "minutes_to_nearest_gp", minutes_to_nearest_gp=minutes
+    )
+
+
 @pytest.mark.parametrize("key", ["population_single_gp", "population_beyond_20"])
 def test_people_counted_in_communes_are_told_of_all(key: str) -> None:
     said = told(key, **{key: [500.0, 0.0, 0.0, 100.0]})

@@ -610,3 +610,22 @@ def test_a_region_is_not_compared_with_itself(loaded: tuple[Territory, pd.DataFr
 
 def test_every_level_has_a_title() -> None:
     assert set(LEVEL_TITLES) == set(indicators.LEVELS)
+
+
+def test_an_apl_above_the_limit_of_the_law_says_whose_apl_the_law_reads(
+    loaded: tuple[Territory, pd.DataFrame],
+) -> None:
+    """Villebois-Lavalette: in ZIP by 2.2, its sheet said 2.6 was above the limit of the ZIP."""
+    territory, communes = loaded
+    table = communes.assign(apl_published=2.617, apl65_published=2.177, apl_published_year=2016.0)
+    whole = indicators.whole(territory, table)
+    for level, code, end in (
+        ("commune", table["code"].iloc[0], " : 2,2."),
+        ("departement", table["departement"].iloc[0], "."),
+    ):
+        peers = table if level == "commune" else indicators.aggregate(table, level)
+        drawn = sheet(territory, table, peers, whole, level=level, code=code)
+        told = next(one.sentence for one in drawn.figures if one.key == "apl_published")
+        assert told.endswith(
+            f"Plus de 2,5. Le zonage se lit sur les médecins de 65 ans et moins{end}"
+        )
