@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from data.access.around import around
+from data.base.french import minutes_told
 from data.maps import payload, room
 from data.maps.document import Answer, Around, Defaults, Line, Opening, State
 from data.pdses import coverage
@@ -145,8 +146,7 @@ def answer(territory: Territory, view: ViewState) -> Answer:
         said["room"] = _room(territory, view.within)
     if view.commune:
         lines = coverage.lines_covering(territory, view.commune)
-        whole = lines["minutes"].round()  # under half of one, no whole minute says it
-        lines["minutes"] = whole.where(whole > 0, lines["minutes"])
+        lines["minutes"] = lines["minutes"].map(minutes_told)
         said["commune"] = {
             "code": view.commune,
             "lines": cast("list[Line]", lines.to_dict("records")),

@@ -294,7 +294,7 @@ class Line(TypedDict):
     line_type: str
     establishment: str
     status: str
-    minutes: float
+    minutes: str  # in words
 
 
 class Cover(TypedDict):

@@ -1,5 +1,5 @@
 /* The card of the commune selected. */
-import { timed, worded } from "./data.js";
+import { worded } from "./data.js";
 import { make, number } from "./dom.js";
 import { ROOM } from "./room.js";
 
@@ -117,7 +117,7 @@ export class Card {
       return cover;
     }
     const line = ({ specialty, line_type, establishment, minutes, status }) =>
-      make("li", { text: `${specialty}, ${line_type} : ${establishment}, ${timed(minutes)} (${status})` });
+      make("li", { text: `${specialty}, ${line_type} : ${establishment}, ${minutes} (${status})` });
     cover.append(make("h3", { text: "Lignes de garde (PDSES) qui couvrent la commune" }));
     if (detail.lines.length) cover.append(make("ul", {}, ...detail.lines.map(line)));
     if (detail.note) cover.append(make("p", { class: "note", text: detail.note }));

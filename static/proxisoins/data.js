@@ -60,15 +60,10 @@ export function countsOf(indicator, values) {
   return { counts, missing };
 }
 
-/* What legends call no minutes at all. */
-const HERE = "sur place";
-
-export const timed = (minutes) => (!minutes ? HERE : minutes < 1 ? "moins d’une minute" : `${number(minutes)} min`);
-
 export function worded(indicator, value) {
   if (value === null || value === undefined) return indicator.absent || "non disponible";
   if (typeof value === "string") return (indicator.classes.find((one) => one.value === value) || { label: value }).label;
-  if (value === 0 && indicator.classes[0]?.label === HERE) return HERE;
+  if (!value && indicator.classes[0]?.label === "sur place") return "sur place";
   return `${number(value, indicator.decimals)}${indicator.unit ? `\u00a0${indicator.unit}` : ""}`;
 }
 

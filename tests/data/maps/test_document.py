@@ -13,6 +13,7 @@ import pytest
 
 from data.access.around import around
 from data.base import french, paths
+from data.base.french import minutes_told
 from data.maps import contours, document, payload, risk, room, zoning
 from data.maps import pdses as pdses_map
 from data.maps import sites as sites_map
@@ -198,7 +199,9 @@ def test_answers_are_as_declared(loaded: tuple[Territory, pd.DataFrame]) -> None
     file = {"name": "a.geojson", "text": "{}", "turn": "1"}
     counted = around_file.card(territory, around(territory, table, lon, lat)) | {"file": file}
     code = str(territory.communes["code"].iloc[0])
-    lines = coverage.lines_covering(territory, code).to_dict("records")
+    lines = coverage.lines_covering(territory, code)
+    lines["minutes"] = lines["minutes"].map(minutes_told)
+    lines = lines.to_dict("records")
     trial = zoning.tried(territory, table, {})
     own = {"code": code, "lines": lines, "note": "", "room": ""}
     said = {"around": counted, "commune": own} | trial
