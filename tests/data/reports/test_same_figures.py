@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from data.access.indicators import aggregate, commune_indicators
 from data.access.zoning_gauges import Ceilings
-from data.base.french import number, percent
+from data.base.french import minutes_told, number, percent
 from data.cli import app
 from data.files import exports
 from data.maps import payload
@@ -355,7 +355,7 @@ def test_the_sheet_names_the_hospitals_that_the_public_page_lists(territory, few
         nearest = nights.drop_duplicates("specialty")
         for line in nearest.itertuples(index=False):
             near = line.minutes <= ON_CALL_MINUTES
-            named = f"{line.establishment} ({number(line.minutes)} min) pour "
+            named = f"{line.establishment} ({minutes_told(line.minutes)}) pour "
             assert (named in said and line.specialty in said) == near, line
             told += near
     assert told > 3
