@@ -59,7 +59,7 @@ def test_imported_lines_hostile_names_included(imported):
     assert app.query_params["ligne"] not in ("", brive)
     for tab, words in (
         ("carte-et-portee", ""),
-        ("manques", "1 ligne est en carence"),
+        ("manques", "1 ligne en carence"),
         ("etablissements", "3 établissements × 2 spécialités"),
     ):
         app = opened(specialite="cardiologie", vue=tab, ligne=brive)
