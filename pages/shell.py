@@ -490,10 +490,15 @@ _FOCUS = (
 """What has the focus is in sight."""
 
 
+_CLICKED = (
+    ":is(.stDownloadButton,.stButton,.stSelectbox,.stMultiSelect,.stExpander,.stTextInput,"
+    ".stPopover,.stCheckbox,.stPageLink,.stTextArea,.stFileUploader)"
+)
+"""What one clicks on or writes in."""
+
 _ON_PAPER = (
     # The figures and their sources, without what one clicks on.
-    "@media print{header,.stDownloadButton,.stButton,.stSelectbox,.stMultiSelect,.stExpander,"
-    ".stTextInput,.stPopover,.stCheckbox,.stPageLink,.stTextArea,.stFileUploader,"
+    f"@media print{{header,{_CLICKED},[data-testid=stElementContainer]:has(>{_CLICKED}),"
     "[data-testid=stElementToolbar],"
     "[data-testid=stElementContainer]:has([data-testid=stDataFrame]),"
     # Of choices side by side, the one that was made: the others lead to what is not printed.
@@ -501,9 +506,16 @@ _ON_PAPER = (
     "[role=tab]:not([aria-selected=true]),"
     # What is for the planner's desk alone gives way to what anyone may read.
     f".ps-desk,[class*=st-key-{DESK}],[class*=st-key-{ASKED}] .stNumberInput,"
-    f"[class*=st-key-{ASKED}]:not(:has([class*=st-key-{ANSWER}])){{display:none!important}}"
+    f"[class*=st-key-{ASKED}]:not(:has([class*=st-key-{ANSWER}])),"
+    # What holds nothing else goes with it: its gaps alone filled a last page.
+    f"[data-testid=stLayoutWrapper]:not([class*=st-key-{TYPED}] *)"
+    f":not(:has([data-testid=stElementContainer]>:not({_CLICKED}))),"
+    f"[data-testid=stLayoutWrapper]:has(>:is([class*=st-key-{DESK}],.st-key-pied)),"
+    "[data-testid=stElementContainer]:is(:empty,:has(>.stEmpty,>.stHtml>style:only-child))"
+    "{display:none!important}"
     # What was typed is read on paper where it is what the figures are about.
-    f"[class*=st-key-{TYPED}] .stTextInput{{display:block!important}}"
+    f"[class*=st-key-{TYPED}] :is(.stTextInput,[data-testid=stElementContainer]:has(>.stTextInput))"
+    "{display:block!important}"
     f"[class*=st-key-{TYPED}],[class*=st-key-{TYPED}] *{{min-height:0!important;"
     "row-gap:.1rem!important;padding-block:0!important;border-color:transparent!important;"
     "background:none!important}"
@@ -511,7 +523,7 @@ _ON_PAPER = (
     "[data-variant],[data-variant] *{flex-shrink:0!important;max-width:none!important;"
     "overflow:visible!important}"
     f"[class*=st-key-{ASKED}]{{break-inside:avoid}}"
-    ".ps-paper{display:revert!important}.ps-small{font-size:.68rem;line-height:1.2;margin:0}"
+    ".ps-paper{display:revert!important}.ps-small{font-size:.68rem;line-height:1.2;margin:0!important}"
     ".st-key-barre>*:has(.ps-paper){flex:1 1 100%!important;max-width:none!important}"
     # Beside its map a list would be as narrow as the telephone that prints it; and a flexible box
     # that goes on over a page covers what follows it.

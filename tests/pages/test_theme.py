@@ -130,6 +130,13 @@ def test_a_legend_keeps_its_colours_on_paper() -> None:
     assert "@media print { html { print-color-adjust: exact; } }" in text
 
 
+def test_what_a_print_leaves_out_leaves_no_gap() -> None:
+    """The gaps between what was not printed filled a last page, which was blank."""
+    assert f"[data-testid=stElementContainer]:has(>{shell._CLICKED})" in shell._ON_PAPER
+    only = f":not(:has([data-testid=stElementContainer]>:not({shell._CLICKED})))"
+    assert re.search(rf"\[data-testid=stLayoutWrapper\][^,]*{re.escape(only)}", shell._ON_PAPER)
+
+
 def test_the_sentence_that_answers_is_in_sight_where_it_is_no_markdown() -> None:
     """It holds names of files: drawn as plain text, it looked like any other sentence."""
 
