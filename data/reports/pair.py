@@ -68,9 +68,9 @@ def pair(
     for key, title, decimals, factor in MEASURES:
         values = [float(row.get(key, np.nan)) * factor for row in (first, second, region)]
         texts = [_written(value, decimals, factor) for value in values]
-        if key.startswith("minutes_"):  # of one commune: a mean has no such word
+        if key.startswith("minutes_"):  # none, and less than one, have words
             texts = [
-                text if value else minutes_told(value)
+                minutes_told(value) if text == "0" else text
                 for value, text in zip(values, texts, strict=True)
             ]
         if key == "share_near_retirement":

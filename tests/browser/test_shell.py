@@ -257,7 +257,7 @@ def test_a_gesture_before_the_browser_has_heard_of_an_address_keeps_what_was_cho
 
     page.route_web_socket(re.compile("_stcore/stream"), stream)
     page.goto(f"{server}/risques")
-    signal = page.get_by_role("heading", level=3).filter(has_text="de relève non assurée")
+    signal = page.get_by_role("heading", level=2).filter(has_text="de relève non assurée")
     after = page.get_by_role("button", name="Suivante")
     after.click(timeout=SLOW_MS)
     expect(signal).to_be_visible(timeout=SLOW_MS)

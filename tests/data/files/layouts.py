@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from data.region import embedded_set
+from data.region.rules import DOUBTED_PEOPLE, DOUBTED_TIMES
 from tests.data.files.written import Rows
 
 Place = tuple[str, str, float, float]
@@ -40,8 +43,20 @@ class Official:
     stem: str = "fichier_2024"
 
 
-def _counts(draw: DrawFn, where: Sequence[Place], most: int = 900, least: int = 0) -> list[int]:
-    return draw(st.lists(st.integers(least, most), min_size=len(where), max_size=len(where)))
+def _counts(draw: DrawFn, where: Sequence[Place]) -> list[int]:
+    return draw(st.lists(st.integers(0, 900), min_size=len(where), max_size=len(where)))
+
+
+@cache
+def most_people() -> dict[str, int]:
+    """Return the largest population that is not doubted, by commune."""
+    known = embedded_set.communes("75").set_index("code")["population"].astype(int)
+    less = [max(DOUBTED_TIMES * count, count + DOUBTED_PEOPLE) - 1 for count in known]
+    return dict(zip(known.index, less, strict=True))
+
+
+def _people(draw: DrawFn, where: Sequence[Place]) -> list[int]:
+    return [draw(st.integers(1, most_people()[code])) for code, *_ in where]
 
 
 def _shuffled(draw: DrawFn, lines: Rows) -> Rows:
@@ -136,7 +151,7 @@ def bpe_melodi(draw: DrawFn, where: Sequence[Place]) -> Official:
 @st.composite
 def populations(draw: DrawFn, where: Sequence[Place]) -> Official:
     """INSEE: the code whole, or cut in département and commune."""
-    counts = _counts(draw, where, 300_000, least=1)
+    counts = _people(draw, where)
     cut = draw(st.booleans())
     rows: Rows = [
         ["CODREG", "CODDEP", "CODCOM", "COM", "PMUN", "PCAP", "PTOT"]
@@ -153,7 +168,7 @@ def populations(draw: DrawFn, where: Sequence[Place]) -> Official:
 @st.composite
 def melodi_populations(draw: DrawFn, where: Sequence[Place]) -> Official:
     """Melodi: the newest year, municipal population only."""
-    counts = _counts(draw, where, 300_000, least=1)
+    counts = _people(draw, where)
     lines: Rows = [[f"2025-DEP-{where[0][0][:2]}", "DEP", "PMUN", "A", 2023, 400_000]]
     for (code, *_), count in zip(where, counts, strict=True):
         geo = f"2025-COM-{code}"

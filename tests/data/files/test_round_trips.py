@@ -21,7 +21,7 @@ from data.official.reading import read_here
 from data.region import embedded_set
 from data.region.gazetteer import Gazetteer, gazetteer
 from data.uploads.match import MatchReport
-from tests.data.files import written
+from tests.data.files import layouts, written
 
 EXAMPLES = int(os.environ.get("PROXISOINS_ROUND_TRIPS", "25"))
 NEAR_DEGREES = 5e-5
@@ -146,11 +146,12 @@ def test_official_figures_by_commune(data: st.DataObject) -> None:
             ]
         )
     )
-    most = MOST_GPS if what == "gps" else 400_000
-    # Nobody in an inhabited commune is refused; no GP is a figure.
-    figures = data.draw(st.lists(st.integers(int(what != "gps"), most), min_size=30, max_size=30))
     code = data.draw(st.sampled_from(CODE_TITLES))
-    lines = [[c, value] for (c, _, _), value in zip(found, figures, strict=False)]
+    # Nobody in an inhabited commune is refused; no GP is a figure.
+    lines = [
+        [c, data.draw(st.integers(int(what != "gps"), MOST_GPS if what == "gps" else most))]
+        for c, most in ((c, layouts.most_people()[c]) for c, _, _ in found)
+    ]
     swapped = data.draw(st.booleans())
     rows = [row[::-1] if swapped else row for row in [[code, title], *lines]]
     name, content = data.draw(written.tables(rows))

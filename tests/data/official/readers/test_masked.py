@@ -28,7 +28,8 @@ MORE = {"long": "2024", "equipments": "2019;D265", "melodi": "2022;COM;PMUN"}
 def test_a_masked_count_is_told_apart_and_its_commune_is_unknown(read, tmp_path, layout, cell):
     name, titles, table = LAYOUTS[layout]
     path = tmp_path / name
-    lines = [("16001", cell), ("33063", "70"), ("87085", "40"), ("16186", "?")]
+    # An APL is a few consultations a year: 70 would be another unit.
+    lines = [("16001", cell), ("33063", "7"), ("87085", "4"), ("16186", "?")]
     more = MORE.get(layout, "x")
     path.write_text("\n".join([titles, *(f"{a};{b};{more}" for a, b in lines)]), "utf-8")
     _, result = read(path)
