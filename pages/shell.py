@@ -38,8 +38,8 @@ CARTE, CARTE_TURN, _CARTE_LEFT = "carte_payload", "carte_tour", "carte_quittee"
 client said and that has been followed; and of what that was when one went to another screen.
 """
 
-THEME = STATIC / "proxisoins" / "theme.css"
-"""The one file of colours, which the map's frame reads too."""
+STYLES = tuple(STATIC / "proxisoins" / f"{name}.css" for name in ("theme", "screens", "paper"))
+"""The one file of colours, which the map's frame reads too; how screens look; what is printed."""
 
 CacheKeys = dict[str | type[Any], Callable[[Any], Any]]
 
@@ -337,206 +337,8 @@ def working_paper() -> None:
     st.html(f'<p class="ps-paper"><strong>{privacy.WORKING_PAPER}</strong></p>')
 
 
-_REGION = (
-    # Streamlit draws its bar itself: the region's name is laid over the end that is kept free.
-    "[data-testid=stTopNav]{margin-right:12.5rem}"
-    "*:has(>.st-key-region_en_tete){position:absolute}"
-    ".st-key-region_en_tete{position:fixed;top:.55rem;right:1rem;z-index:999990;"
-    "width:auto;max-width:11.5rem}"
-    ".st-key-region_en_tete [data-testid=stPopover]>div>button{max-width:11.5rem;padding:0 .5rem;"
-    "border-color:transparent}"
-    ".st-key-region_en_tete p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
-    # A long name is cut where the button ends; each of Streamlit's boxes in it would be as wide.
-    ".st-key-region_en_tete button>div{max-width:100%;margin-right:0}"
-    ".st-key-region_en_tete button :not(svg){min-width:0}"
-    "[data-testid=stPopoverBody]:has(.st-key-regions_pretes){width:19rem}"
-    ".st-key-regions_pretes button,.st-key-regions_a_construire button"
-    "{min-height:1.9rem;padding:0 .3rem}"
-    ".st-key-regions_pretes button>*,.st-key-regions_a_construire button>*"
-    "{justify-content:flex-start;width:100%}"
-    "@media(max-width:640px){.st-key-region_en_tete{right:.5rem;max-width:9.6rem}"
-    ".st-key-region_en_tete [data-testid=stPopover]>div>button{max-width:9.6rem}}"
-)
-"""The region's name at the end of the bar, at every width."""
-
-_MENU = (
-    # Closed, it stands beside the window: the keyboard went through its links there, out of sight.
-    "[data-testid=stSidebar][data-collapsed=true]{visibility:hidden}"
-    # In a narrow window it stands behind two chevrons, which say nothing: the word instead.
-    "@media(max-width:640px){[data-testid=stHeaderLogo]{height:1.5rem}}"
-    "[data-testid=stExpandSidebarButton]{width:auto;padding:0 .1rem}"
-    "[data-testid=stExpandSidebarButton] [data-testid=stIconMaterial]{display:none}"
-    "[data-testid=stExpandSidebarButton]::after{content:'Menu';font-size:.9rem;font-weight:600;"
-    "color:var(--blue);text-decoration:underline;text-underline-offset:3px}"
-)
-
-_BAR = (
-    ".st-key-barre{row-gap:.4rem!important}"
-    # A page without a menu has nothing else between the line of the header and what warns.
-    ".block-container:not(:has(.st-key-region_en_tete)) .st-key-barre{margin-top:.5rem}"
-    ".st-key-barre>*:has(>.st-key-barre_cherche){flex:1 1 15rem;width:auto;min-width:15rem}"
-    ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 20rem;width:auto;min-width:0;"
-    "max-width:max-content;margin-right:auto}"
-    # Where it stands alone, as on a shared page, it is as wide as its words.
-    "details.ps-desk:not(.st-key-barre *){width:fit-content;box-sizing:border-box}"
-    # On one line whatever it says: unfolded, it says all.
-    ".st-key-barre details:not([open]) summary"
-    "{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
-    # What warns is as high as what it stands beside, and wide when it is unfolded.
-    ".st-key-barre summary{padding:.1rem 0}"
-    ".st-key-barre details{min-height:2.5rem;display:flex;flex-direction:column;"
-    "justify-content:center;padding-top:.2rem;padding-bottom:.2rem;box-sizing:border-box}"
-    ".st-key-barre>*:has(details[open]){min-width:min(100%,36rem)}"
-    # Beside the search, a small window has room for the name of the warning.
-    "@media(max-width:1180px){.st-key-barre:has(.st-key-barre_cherche) details:not([open]) .ps-more"
-    "{display:none}}"
-    ".st-key-barre h1.ps-named{font-size:1.15rem;line-height:2.5rem;padding:0;margin:0;"
-    "white-space:nowrap;overflow:hidden;text-overflow:ellipsis}"
-    "@media(max-width:640px){.st-key-barre>*:has(>.st-key-barre_cherche){min-width:100%}"
-    # A telephone keeps its height for the map, whose name is heard there.
-    ".st-key-barre>*:has(.ps-named){position:absolute;width:1px;min-width:0!important;height:1px;"
-    "overflow:hidden;clip-path:inset(50%)}"
-    ".st-key-barre>*:has(>.st-key-barre_avertit){flex:1 1 8rem;max-width:none}"
-    ".st-key-barre>*:has(>.st-key-barre_avertit:not(:has(summary))){flex-basis:0}"
-    ".st-key-barre details:not([open]) summary{white-space:normal}"
-    ".st-key-barre details:not([open]) .ps-more{display:none}}"
-)
-"""Search, what is simulated, share and export: one row where the window has the width for it."""
-
-_ON_A_PHONE = (
-    # Choices on two rows: each has its own edge, where a shared one is lost at the end of a row.
-    "@media(max-width:640px){.stButtonGroup [role=radiogroup]{gap:.25rem}"
-    "[data-variant=segmented_control]{margin:0!important;border:1px solid var(--edge)!important;"
-    "border-radius:.25rem!important;padding:0 .5rem!important}"
-    "[data-variant=segmented_control][data-selected]{border-color:var(--blue)!important}"
-    # Files and figures two by two, as wide as each other where their names allow it.
-    "[data-testid=stHorizontalBlock]>:has(>.stDownloadButton)"
-    "{flex:1 1 calc(50% - .7rem)!important;min-width:fit-content;max-width:100%}"
-    ".stDownloadButton button{width:100%}"
-    "[data-testid=stElementContainer]:has(>.stDownloadButton){max-width:100%}"
-    ".stDownloadButton button *{white-space:normal}"
-    "[data-testid=stHorizontalBlock]>[data-testid=stColumn]:has([data-testid=stMetric])"
-    "{flex:1 1 calc(50% - .7rem)!important;min-width:0}"
-    "[data-testid=stMetricLabel] *{white-space:normal!important}"
-    "[data-testid=stMetricValue]{font-size:1.6rem}"
-    # So do numbers to type: their fields were as wide as the screen, each on a row of its own.
-    "[data-testid=stHorizontalBlock]>[data-testid=stColumn]:has([data-testid=stNumberInput])"
-    "{flex:1 1 calc(50% - .7rem)!important;min-width:0;align-self:flex-end}}"
-)
-"""Rows of a telephone: what Streamlit lets wrap as it comes."""
-
 ANSWER = "reponse_"
 """Start of the keys of containers of the sentence that a screen answers with."""
-_MEASURE_REM, _CAPTION_REM = 46, 52
-"""Width of a text, of what is said under a figure in smaller letters: beyond a hundred letters or
-so the eye loses its line on the way back.
-"""
-_FIELDS = ".stSelectbox,.stMultiSelect,.stTextInput,.stNumberInput,.stTextArea"
-_READING = (
-    "@media screen{"
-    ".stMain [data-testid=stMarkdownContainer]>:is(p,ul,ol),.stMain .katex-display,"
-    f".stMain .stText>*{{max-width:{_MEASURE_REM}rem}}"
-    f".stMain [data-testid=stCaptionContainer]>p{{max-width:{_CAPTION_REM}rem}}}}"
-    # What a screen answers stands out from what it asks, and from what explains it.
-    f"[class*=st-key-{ANSWER}]{{border-left:4px solid var(--blue);background:var(--blue-ground);"
-    f"padding:.6rem .9rem;max-width:{_MEASURE_REM + 2}rem;box-sizing:border-box}}"
-    f"[class*=st-key-{ANSWER}] .stText>*{{font-weight:600}}"
-    # A field alone on its row is no wider than a line of text, its arrow near what it says.
-    f".stMain :is({_FIELDS}):not([data-testid=stColumn] *){{max-width:{_MEASURE_REM}rem}}"
-    # What warns or says what to do next is as wide as its words.
-    f"[data-testid=stAlert]{{width:fit-content;max-width:{_MEASURE_REM + 2}rem}}"
-    # The bar, what it is about, and what goes with every screen are parted by a line.
-    "header[data-testid=stHeader]{border-bottom:1px solid var(--line)}"
-    ".st-key-pied{border-top:1px solid var(--line);padding-top:.7rem;margin-top:1.2rem}"
-    ".st-key-pied p{white-space:normal!important}"
-    "@media print{.st-key-pied{display:none!important}}"
-    # What opens more choices is as wide as its name.
-    "[data-testid=stColumn]:has(.stPopover){min-width:9rem}"
-    # What leads to another screen looks so, all of it where no part of it stands out.
-    ".stPageLink a strong,.stPageLink a p:not(:has(strong))"
-    "{color:var(--blue);text-decoration:underline;text-underline-offset:3px}"
-)
-"""How texts and links of every screen look."""
-
-_FRENCH_STREAMLIT = (
-    "[data-testid=stFileUploaderDropzoneInstructions] span{display:none}"
-    "[data-testid=stFileUploaderDropzoneInstructions]>div::after{content:'ou le déposer ici'}"
-    # The screens that the width has no room for: "3 more".
-    "[data-testid=stTopNavSection] p{font-size:0}"
-    "[data-testid=stTopNavSection] [data-testid=stMarkdownContainer]::after"
-    "{content:'Autres écrans'}"
-)
-"""Streamlit's own English, under which French is written."""
-
-_TARGETS = (
-    ".stTooltipIcon button{min-width:24px;min-height:24px;margin:-4px;display:inline-flex;"
-    "align-items:center;justify-content:center}"
-    "[data-testid=stHeaderActionElements] a{min-width:24px;min-height:24px;display:inline-flex;"
-    "align-items:center;justify-content:center}"
-    "[role=dialog] button[aria-label=Fermer]{min-width:24px;min-height:24px}"
-    "[data-tag] button{min-width:24px;min-height:24px;margin:-2px -8px -2px -4px}"
-    ".react-aria-ComboBox button{min-height:24px}"
-    ".stCheckbox label,details.ps-desk summary{min-height:24px}"
-)
-"""Streamlit's smallest buttons (help, link of a heading, cross of a choice), wide as a finger."""
-
-_FOCUS = (
-    # What takes the focus above the window comes below the bar, which covered it.
-    "[data-testid=stMain]{scroll-padding-top:4.5rem}"
-    # The buttons of a table show themselves to a mouse alone, and lie half under it.
-    "[data-testid=stElementToolbar]:focus-within"
-    "{opacity:1!important;top:-2.4rem!important;z-index:2!important}"
-)
-"""What has the focus is in sight."""
-
-
-_CLICKED = (
-    ":is(.stDownloadButton,.stButton,.stSelectbox,.stMultiSelect,.stExpander,.stTextInput,"
-    ".stPopover,.stCheckbox,.stPageLink,.stTextArea,.stFileUploader)"
-)
-"""What one clicks on or writes in."""
-
-_ON_PAPER = (
-    # The figures and their sources, without what one clicks on.
-    f"@media print{{header,{_CLICKED},[data-testid=stElementContainer]:has(>{_CLICKED}),"
-    "[data-testid=stElementToolbar],"
-    "[data-testid=stElementContainer]:has([data-testid=stDataFrame]),"
-    # Of choices side by side, the one that was made: the others lead to what is not printed.
-    "[data-variant]:not([data-selected]),.stButtonGroup:not(:has([data-selected])),"
-    "[role=tab]:not([aria-selected=true]),"
-    # What is for the planner's desk alone gives way to what anyone may read.
-    f".ps-desk,[class*=st-key-{DESK}],[class*=st-key-{ASKED}] .stNumberInput,"
-    f"[class*=st-key-{ASKED}]:not(:has([class*=st-key-{ANSWER}])),"
-    # What holds nothing else goes with it: its gaps alone filled a last page.
-    f"[data-testid=stLayoutWrapper]:not([class*=st-key-{TYPED}] *)"
-    f":not(:has([data-testid=stElementContainer]>:not({_CLICKED}))),"
-    f"[data-testid=stLayoutWrapper]:has(>:is([class*=st-key-{DESK}],.st-key-pied)),"
-    "[data-testid=stElementContainer]:is(:empty,:has(>.stEmpty,>.stHtml>style:only-child))"
-    "{display:none!important}"
-    # What was typed is read on paper where it is what the figures are about.
-    f"[class*=st-key-{TYPED}] :is(.stTextInput,[data-testid=stElementContainer]:has(>.stTextInput))"
-    "{display:block!important}"
-    f"[class*=st-key-{TYPED}],[class*=st-key-{TYPED}] *{{min-height:0!important;"
-    "row-gap:.1rem!important;padding-block:0!important;border-color:transparent!important;"
-    "background:none!important}"
-    f"[class*=st-key-{TYPED}] [data-testid=stTextInputRootElement]{{height:1.5rem!important}}"
-    "[data-variant],[data-variant] *{flex-shrink:0!important;max-width:none!important;"
-    "overflow:visible!important}"
-    f"[class*=st-key-{ASKED}]{{break-inside:avoid}}"
-    ".ps-paper{display:revert!important}.ps-small{font-size:.68rem;line-height:1.2;margin:0!important}"
-    ".st-key-barre>*:has(.ps-paper){flex:1 1 100%!important;max-width:none!important}"
-    # Beside its map a list would be as narrow as the telephone that prints it; and a flexible box
-    # that goes on over a page covers what follows it.
-    "[data-testid=stHorizontalBlock]:has(iframe){display:block!important}"
-    "[data-testid=stHorizontalBlock]:has(iframe)>*{width:100%!important;margin-bottom:.6rem}"
-    # A heading stays with what it names.
-    ":is(h1,h2,h3),[data-testid=stElementContainer]:has(:is(h1,h2,h3)){break-after:avoid}"
-    ".block-container{padding:0!important}.stMain,.block-container{min-height:0!important}"
-    "@page{size:A4;margin:11mm}"
-    # A screen is wider than a sheet of paper.
-    ".stMain{zoom:.7}[data-testid=stVerticalBlock]{gap:.6rem!important}}"
-)
-"""What a print from the browser holds of a screen."""
 
 
 def name_tab(title: str) -> None:
@@ -548,39 +350,8 @@ def open_page(*, title: str = "") -> None:
     """Draw what stands above every screen, and name the tab of the browser."""
     if title:
         name_tab(title)
-    st.html(THEME)
-    st.html(
-        "<style>.block-container{padding:3.9rem 1.2rem 1rem}"
-        # One rhythm: close rows, titles near what they announce, one blue for what counts.
-        ".block-container [data-testid=stVerticalBlock]{gap:.7rem}"
-        ".block-container h1{padding:.2rem 0 .9rem}"
-        ".block-container h2{padding:.9rem 0 .7rem}.block-container h3{padding:.5rem 0 .55rem}"
-        "[data-testid=stTopNavLink][aria-current=page]{box-shadow:inset 0 -3px 0 var(--blue);"
-        "border-radius:0;background:none}"
-        "[data-testid=stMetricValue]{font-weight:700;color:var(--blue)}"
-        # What warns is read before what it is about: no higher than its words, and in ink.
-        "[data-testid=stAlertContainer]{padding:.45rem .8rem;color:var(--ink)}"
-        # Names alone in the menu: with icons it is cut on a small screen, by an entry in English.
-        "@media(max-width:1400px){"
-        "[data-testid=stTopNavLink]>span:has([data-testid=stIconMaterial]){display:none}"
-        "[data-testid=stTopNavLink]{padding:.2rem .4rem}}"
-        f"{_REGION}{_MENU}"
-        f"{_BAR}{_READING}{_ON_A_PHONE}"
-        # As high with the focus as without: what lay below moved under the finger that pressed it.
-        "[data-testid=stMultiSelectTagsContainer] input{min-width:3rem!important}"
-        # A table that goes on at its right fades there: it would be cut in a word or a number.
-        # Its buttons stand above it, and its ring is whole.
-        ".ps-plain[data-more]:not(:focus-visible),[data-testid=stDataFrame][data-more]"
-        ">:not([data-testid=stElementToolbar]):not(:has(:focus-visible))"
-        "{mask-image:linear-gradient(to left,transparent,#000 1rem)}"
-        # What Streamlit greys out stays readable.
-        "[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *"
-        "{color:var(--soft)!important;opacity:1!important}"
-        # Whatever the layout of a telephone says of rows.
-        "@media screen{.ps-paper,[data-testid=stElementContainer]:has(>[data-testid=stHtml]>"
-        ".ps-paper:only-child){display:none!important}}"
-        f"{_ON_PAPER}{_FRENCH_STREAMLIT}{_TARGETS}{_FOCUS}</style>"
-    )
+    for sheet in STYLES:
+        st.html(sheet)
 
 
 def explain(error: ProxiSoinsError) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from data.base.paths import STATIC
 from data.region import privacy
 from data.region.catalogue import load_territory
 from data.region.rules import LEAST_PUBLIC_GPS
@@ -225,8 +226,9 @@ def test_a_print_has_no_heading_of_what_it_leaves_out(saved: store.Scenario) -> 
     assert {"4. Exporter, enregistrer, partager", "Scénarios"} <= headings(shell.DESK)
     assert headings(shell.ASKED) == {"3. Les meilleurs sites"}
     assert "2. Évaluer et comparer" not in headings(shell.DESK)
+    paper = (STATIC / "proxisoins" / "paper.css").read_text(encoding="utf-8")
     for start in (shell.DESK, shell.ASKED, shell.TYPED):
-        assert f"[class*=st-key-{start}]" in shell._ON_PAPER
+        assert f"[class*=st-key-{start}]" in paper
     store.delete(saved.id)
 
 

@@ -22,6 +22,13 @@ def colours() -> dict[str, str]:
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", text))
 
 
+def compact(style: str) -> str:
+    """Return a sheet of style without its comments, nor the spaces that change nothing."""
+    return re.sub(
+        r"(?<=[>,:{};(]) +| +(?=[>,{}])", "", re.sub(r"/\*.*?\*/|\s+", " ", style, flags=re.DOTALL)
+    ).replace("  ", " ")
+
+
 def luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
@@ -132,9 +139,12 @@ def test_a_legend_keeps_its_colours_on_paper() -> None:
 
 def test_what_a_print_leaves_out_leaves_no_gap() -> None:
     """The gaps between what was not printed filled a last page, which was blank."""
-    assert f"[data-testid=stElementContainer]:has(>{shell._CLICKED})" in shell._ON_PAPER
-    only = f":not(:has([data-testid=stElementContainer]>:not({shell._CLICKED})))"
-    assert re.search(rf"\[data-testid=stLayoutWrapper\][^,]*{re.escape(only)}", shell._ON_PAPER)
+    style = compact((STATIC / "proxisoins" / "paper.css").read_text(encoding="utf-8"))
+    clicked = re.search(r":is\(([^()]*\.stButton,[^()]*)\)", style)
+    assert clicked is not None
+    assert f"[data-testid=stElementContainer]:has(>:is({clicked[1]}))" in style
+    only = f":not(:has([data-testid=stElementContainer]>:not({clicked[1]})))"
+    assert re.search(rf"\[data-testid=stLayoutWrapper\][^,]*{re.escape(only)}", style)
 
 
 def test_the_sentence_that_answers_is_in_sight_where_it_is_no_markdown() -> None:
@@ -150,5 +160,5 @@ def test_the_sentence_that_answers_is_in_sight_where_it_is_no_markdown() -> None
     assert [one.value for one in app.text] == ["Si *cette* ligne tombe"]
     (kept,) = [one for one in app.main.children.values() if shell.ANSWER in str(one.proto)]
     assert kept.text
-    style = "".join(one.proto.body for one in app.get("html"))
-    assert f"[class*=st-key-{shell.ANSWER}] .stText>*{{font-weight:600}}" in style
+    style = compact("".join(one.proto.body for one in app.get("html")))
+    assert f"[class*=st-key-{shell.ANSWER}] .stText>*{{font-weight:600;}}" in style
