@@ -225,6 +225,13 @@ def test_signals_of_two_territories_stand_on_the_same_rows(server: str, page: Pa
         assert len(tops[0]) == 8
 
 
+CUT = """() => [...document.querySelectorAll(".stMain *")].filter(one => one.offsetParent
+    && getComputedStyle(one).textOverflow === "ellipsis" && one.scrollWidth > one.clientWidth + 1
+    && !one.matches("input, .ps-named, .st-key-region_en_tete *")
+    && one.innerText.trim()).map(one => one.innerText)"""
+"""What is read of the screen but for the end that the window cut off."""
+
+
 @pytest.mark.campaign
 def test_nothing_is_beyond_the_edge_of_the_narrowest_window(
     server: str, open_page: OpenPage
@@ -236,3 +243,4 @@ def test_nothing_is_beyond_the_edge_of_the_narrowest_window(
             still(page)
             wide = page.get_by_test_id("stMain").evaluate("one => one.scrollWidth")
             assert wide <= 320, screen
+            assert page.evaluate(CUT) == [], screen
