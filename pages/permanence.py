@@ -256,8 +256,7 @@ def _draw_gaps_tab(screen: _Screen) -> None:
 def _draw_fall_tab(screen: _Screen, asked: str) -> str:
     covered, specialty, threshold = screen.covered, screen.specialty, screen.threshold
     names = permanence_tables.lines_to_choose(covered, specialty)
-    held = set(covered.lines.loc[covered.lines["held"], "line"])
-    first = next((one for one in names if one in held), names[0])
+    first = coverage.most_needed(covered, specialty, threshold) or names[0]
     key = f"{_KEYS}ligne_{french.slug(specialty)}"
     if asked and asked not in names and key not in st.session_state:
         unread.note(_FALLEN, "La ligne de cette adresse n’existe pas ou plus : en voici une autre.")
@@ -267,6 +266,7 @@ def _draw_fall_tab(screen: _Screen, asked: str) -> str:
         names,
         format_func=lambda one: permanence_tables.line_label(covered, one),
         key=key,
+        help="D’abord celle, tenue, dont la chute laisserait le plus d’habitants au-delà du seuil.",
     )
     unread.say(_FALLEN, still=line == first)
     fall = coverage.if_line_falls(covered, line, threshold)

@@ -328,6 +328,35 @@ class LineFall:
     helpers: pd.DataFrame
 
 
+def most_needed(covered: Cover, specialty: str, threshold: float) -> str:
+    """Return the held line of a specialty whose fall would leave most people beyond a threshold.
+
+    Where no fall leaves anybody, the one whose fall takes most people farther; "" where none is
+    held.
+
+    Parameters
+    ----------
+    covered
+        Minutes to all lines.
+    specialty
+        Specialty of the line.
+    threshold
+        Minutes, inclusive.
+    """
+    rows = covered.rows(specialty)
+    if not len(rows):
+        return ""
+    people = covered.communes["population"].to_numpy(float)
+    nearest, _ = covered.nearest(rows)
+    # Whom a line alone serves: within the threshold, else before any other.
+    for limit in (threshold, np.where(np.isfinite(nearest), nearest, -1.0)[:, None]):
+        serves = covered.minutes[:, rows] <= limit
+        left = (people * (serves.sum(axis=1) == 1)) @ serves
+        if left.any():
+            break
+    return str(covered.lines["line"].iloc[rows[left.argmax()]])
+
+
 def if_line_falls(covered: Cover, line: str, threshold: float) -> LineFall:
     """Compare the cover of a specialty with and without one of its lines.
 

@@ -139,12 +139,14 @@ def gaps_sentence(covered: Cover, threshold: float, specialty: str = "") -> str:
         return every
     lines = covered.lines[covered.lines["specialty"] == specialty]
     without = int((own["held"] == 0).sum())
+    places = (
+        french.counted(without, "département", "départements") if without else "aucun département"
+    )
     return (
         f"{specialty} : {_carences(lines)} ; "
         f"{french.counted(own['population_beyond'].sum(), 'habitant', 'habitants')} sur "
         f"{french.number(own['population'].sum())} à plus de {as_set(threshold)} minutes d’une "
-        f"ligne tenue ; {french.counted(without, 'département', 'départements')} sans ligne "
-        f"tenue. {every}"
+        f"ligne tenue ; {places} sans ligne tenue. {every}"
     )
 
 

@@ -76,6 +76,10 @@ def test_what_lacks_is_said_and_listed_of_the_specialty_in_sight_first():
         "Cardiologie : 1 ligne en carence ; 350 habitants sur 1\u202f550 à plus de 30 minutes "
         f"d’une ligne tenue ; 1 département sans ligne tenue. {whole}"
     )
+    everywhere = covered(line("A", 0.0), line("B", 0.5))
+    assert "; aucun département sans ligne tenue." in on_call_tables.gaps_sentence(
+        everywhere, 30, "Cardiologie"
+    )
     table = on_call_tables.gaps_table(found, 30, "75", "Cardiologie")
     assert table["Spécialité"].tolist() == ["Cardiologie", "Pédiatrie", "Pédiatrie"]
     assert on_call_tables.gaps_table(found, 30, "75")["Spécialité"].iloc[0] == "Pédiatrie"
@@ -244,6 +248,24 @@ def test_reach_gaps_and_falls_agree(lines, threshold):
         assert fall.beyond_without - fall.beyond_with == fall.communes["population"].sum() >= 0
         now = fall.beyond_with if fall.line["held"] else fall.beyond_without
         assert now == TOTAL - within[one["specialty"]]
+
+
+@settings(max_examples=40)
+@given(drawn, st.sampled_from([20.0, 45.0]))
+def test_no_line_held_would_be_missed_more_than_the_one_shown_first(lines, threshold):
+    cover = covered(*lines)
+    for specialty in cover.specialties:
+        held = cover.lines.loc[
+            cover.lines["held"] & (cover.lines["specialty"] == specialty), "line"
+        ]
+        falls = {one: coverage.if_line_falls(cover, one, threshold) for one in held}
+        missed = {one: (fall.communes["population"].sum()) for one, fall in falls.items()}
+        first = coverage.most_needed(cover, specialty, threshold)
+        assert missed.get(first, 0) == max(missed.values(), default=0)
+        assert (first in missed) == bool(missed)
+        if missed and not any(missed.values()):
+            nobody_nearer = max(fall.farther for fall in falls.values())
+            assert falls[first].farther == nobody_nearer or nobody_nearer == 0
 
 
 def test_a_line_is_in_force_on_its_first_and_its_last_day():
