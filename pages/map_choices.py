@@ -22,8 +22,10 @@ The maps of a screen share it, as long as one stays there.
 """
 _LAYER = re.compile(r"-?[a-z0-9_]{1,40}")
 _MOST_LAYERS = 20
-PLACE = ("commune", "ici")
-"""Parameters of the view that any map holds: its commune, the point of its isochrones."""
+PLACE = ("commune", "contour", "ici")
+"""Parameters of the view that any map holds: its commune, the group outlined, the point of its
+isochrones.
+"""
 DRAWN = ("ind", "annee", "depuis", "place", "seuil", "partage")
 """Those of a map that offers several indicators; elsewhere they wait for the maps that do."""
 NAMES = (*PLACE, *DRAWN)

@@ -22,8 +22,8 @@ from pages import shell
 from pages.state import ViewState
 
 _CLIENT_FIELDS = (
-    *("lon", "lat", "zoom", "indicator", "layers", "commune", "here", "year"),
-    *("since", "per_gp", "within", "fair"),
+    *("lon", "lat", "zoom", "indicator", "layers", "commune", "outline", "here"),
+    *("year", "since", "per_gp", "within", "fair"),
 )
 """Fields of the view that the client changes."""
 
@@ -63,6 +63,7 @@ def opening(view: ViewState, default: ViewState | None = None) -> Opening:
         "indicator": view.indicator,
         "layers": list(view.layers),
         "commune": view.commune,
+        "contour": view.outline,
         "here": view.here,
         "year": view.year,
         "since": view.since,

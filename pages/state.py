@@ -37,6 +37,7 @@ DEFAULT_LAYERS: tuple[str, ...] = ()
 
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
 COMMUNE = re.compile(r"(\d{2}|2[AB])\d{3}")
+_OUTLINE = re.compile(r"(departement|epci):[0-9AB]{2,9}")
 _TERRITORY = re.compile(r"(commune|epci|bassin_de_vie|tvs|cpts|departement|region):[\w.-]{1,40}")
 _SLUG = re.compile(r"[a-zA-Z0-9-]{1,24}")
 _RISK_LISTS = {
@@ -141,6 +142,8 @@ class ViewState:
         Layers switched on, in the order of `LAYERS`.
     commune
         INSEE code of the selected commune, "" for none.
+    outline
+        Group of communes outlined, "departement:23" or "epci:200070159", "" for none.
     here
         Longitude and latitude (degrees) of the point whose isochrones are drawn.
     territory
@@ -171,6 +174,7 @@ class ViewState:
     indicator: str = "share_without_room"
     layers: tuple[str, ...] = DEFAULT_LAYERS
     commune: str = ""
+    outline: str = ""
     here: tuple[float, float] | None = None
     territory: str = ""
     year: int | None = None
@@ -210,6 +214,8 @@ class ViewState:
         if COMMUNE.fullmatch(query.get("commune", "")):
             # An arrondissement of Paris, Lyon or Marseille is a part of what is shown.
             view = replace(view, commune=arrondissements.city_of(query["commune"]))
+        if _OUTLINE.fullmatch(query.get("contour", "")):
+            view = replace(view, outline=query["contour"])
         west, _, north = query.get("ici", "").partition(",")
         here = _bounded(west, -180, 180), _bounded(north, -85, 85)
         if here[0] is not None and here[1] is not None:
@@ -238,8 +244,8 @@ class ViewState:
             query["ind"] = self.indicator
         if self.layers != DEFAULT_LAYERS:
             query["couches"] = ",".join(self.layers)
-        if self.commune:
-            query["commune"] = self.commune
+        named = {"commune": self.commune, "contour": self.outline}
+        query |= {name: text for name, text in named.items() if text}
         if self.here is not None:
             query["ici"] = f"{self.here[0]:.5f},{self.here[1]:.5f}"
         if self.territory:

@@ -155,6 +155,7 @@ class State(TypedDict):
     indicator: str
     layers: list[str]
     commune: str
+    contour: NotRequired[str]
     here: list[float] | tuple[float, float] | None
     year: NotRequired[int | None]
     since: NotRequired[int | None]

@@ -15,14 +15,14 @@ export function page() {
 export function remembered(config) {
   const query = new URLSearchParams(page().location.search);
   const state = { ...config.state };
-  const inAddress = ["lat", "ind", "couches", "commune", "ici", "annee", "depuis", "place", "seuil", "partage"].some((name) => query.has(name));
+  const inAddress = "lat ind couches commune contour ici annee depuis place seuil partage".split(" ").some((name) => query.has(name));
   if (inAddress && !isSilent(config)) return parsed(config);
   if (config.read_only) return state;
   try {
     const kept = JSON.parse(page().sessionStorage.getItem(SESSION_KEY) || "null");
     if (kept && kept.region === config.state.region) Object.assign(state, known(kept, config, state));
     // What names anything names no commune of an address before it.
-    if ([...query].length > query.has("region")) Object.assign(state, { commune: config.state.commune, here: config.state.here });
+    if ([...query].length > query.has("region")) Object.assign(state, { commune: config.state.commune, contour: config.state.contour, here: config.state.here });
   } catch {
     /* storage may be closed; the server's view is then the view */
   }
@@ -46,7 +46,7 @@ export function isForeign(config) {
 export function parsed(config, query = new URLSearchParams(page().location.search)) {
   const added = config.state.layers.filter((key) => key === "points");
   const layers = [...config.defaults.layers, ...added];
-  const view = { ...config.state, ...config.defaults, region: config.state.region, layers, lat: null, lon: null, zoom: null, commune: "", here: null, year: null, since: null, place: null, seuil: null, partage: query.get("partage") === "mieux" };
+  const view = { ...config.state, ...config.defaults, region: config.state.region, layers, lat: null, lon: null, zoom: null, commune: "", contour: query.get("contour") || "", here: null, year: null, since: null, place: null, seuil: null, partage: query.get("partage") === "mieux" };
   const [lat, lon, zoom] = [bounded(query.get("lat"), -85, 85), bounded(query.get("lon"), -180, 180), bounded(query.get("z"), 1, 18)];
   if (lat !== null && lon !== null && zoom !== null) Object.assign(view, { lat, lon, zoom });
   if (config.indicators.some((one) => one.key === query.get("ind"))) view.indicator = query.get("ind");
@@ -72,7 +72,7 @@ function known(kept, config, state) {
     Object.assign(view, { lat: kept.lat, lon: kept.lon, zoom: kept.zoom });
   if (config.indicators.some((one) => one.key === kept.indicator)) view.indicator = kept.indicator;
   if (Array.isArray(kept.layers)) view.layers = kept.layers.filter((layer) => config.layers.some((one) => one.key === layer));
-  if (!state.commune && typeof kept.commune === "string") view.commune = kept.commune;
+  if (!state.commune) for (const name of ["commune", "contour"]) if (typeof kept[name] === "string") view[name] = kept[name];
   if (!state.here && Array.isArray(kept.here)) view.here = kept.here;
   for (const name of ["year", "since", "place", "seuil"]) if (Number.isInteger(kept[name])) view[name] = kept[name];
   if (typeof kept.partage === "boolean") view.partage = kept.partage;
@@ -81,36 +81,23 @@ function known(kept, config, state) {
 
 /* Write the view in the address and in the memory of the tab; a step is one that Back undoes. */
 export function write(state, config, step = false) {
-  const query = new URLSearchParams(page().location.search);
-  const named = query.get("region");
+  const target = new URLSearchParams(page().location.search);
+  const named = target.get("region");
   /* Another region was opened. */
   if (isSilent(config) || (named && named !== config.state.region)) return;
-  const put = (name, value, standard) => (value === standard || value === "" || value === null ? query.delete(name) : query.set(name, value));
-  put("region", config.state.region, config.defaults.region);
-  const [shown, ask] = [state.indicator === config.defaults.indicator, query.get("ind")];
-  // That of another map waits there for its return.
-  if (!shown || !ask || config.indicators.some((one) => one.key === ask)) put("ind", state.indicator, config.defaults.indicator);
-  put("couches", state.layers.join(","), config.defaults.layers.join(","));
-  if (!state.layers.length && config.defaults.layers.length) query.set("couches", "");
-  put("commune", state.commune, "");
-  put("annee", state.year ? String(state.year) : "", "");
-  put("depuis", state.since ? String(state.since) : "", "");
-  put("place", state.place ? String(state.place) : "", String(config.room_controls?.capacity));
-  put("seuil", state.seuil ? String(state.seuil) : "", String(config.room_controls?.threshold));
-  put("partage", state.partage ? "mieux" : "", "");
-  put("ici", state.here ? state.here.join(",") : "", "");
-  for (const [name, text] of Object.entries(state.filters || {})) put(name, text, "");
-  if (Number.isFinite(state.lat)) {
-    query.set("lon", state.lon.toFixed(5));
-    query.set("lat", state.lat.toFixed(5));
-    query.set("z", String(state.zoom));
+  const { defaults, room_controls: room } = config, ask = target.get("ind");
+  const opening = { region: defaults.region, ind: defaults.indicator, couches: defaults.layers.join(","), place: String(room?.capacity), seuil: String(room?.threshold) };
+  for (const [name, value] of Object.entries({ ...query(state), ...state.filters })) {
+    // That of another map waits there for its return.
+    if (name === "ind" && ask && value === defaults.indicator && !config.indicators.some((one) => one.key === ask)) continue;
+    if (value === (opening[name] ?? "") || (!value && name !== "couches")) target.delete(name);
+    else target.set(name, value);
   }
-  const text = query.toString();
   try {
     const { history, location, sessionStorage } = page();
-    const target = location.pathname + (text ? `?${text}` : "");
-    if (step && target !== location.pathname + location.search) history.pushState(history.state, "carte", target);
-    else history.replaceState(history.state, "carte", target);
+    const link = `${location.pathname}?${target}`.replace(/\?$/, "");
+    if (step && link !== location.pathname + location.search) history.pushState(history.state, "carte", link);
+    else history.replaceState(history.state, "carte", link);
     const { indicator } = config.whole ? state : JSON.parse(sessionStorage.getItem(SESSION_KEY)) || {};
     sessionStorage.setItem(SESSION_KEY, JSON.stringify({ ...state, indicator }));
   } catch {
@@ -118,11 +105,13 @@ export function write(state, config, step = false) {
   }
 }
 
+const text = (one) => String(one || "");
+
 /* The view as the server reads it. */
 export function query(state, config = {}) {
-  const { lat, lon, zoom, indicator, layers, commune, here, region, year, since, place: capacity, seuil, partage } = state;
+  const { lat, lon, zoom, indicator, layers, commune, contour, here, region, year, since, place: capacity, seuil, partage } = state;
   const place = Number.isFinite(lat) ? { lon: lon.toFixed(5), lat: lat.toFixed(5), z: String(zoom) } : {};
-  return { region, ...place, ind: indicator, couches: layers.join(","), commune, ici: here ? here.join(",") : "", annee: year ? String(year) : "", depuis: since ? String(since) : "", place: capacity ? String(capacity) : "", seuil: seuil ? String(seuil) : "", partage: partage ? "mieux" : "", ...(isSilent(config) && { calques: changed(layers, config.defaults.layers) }) };
+  return { region, ind: indicator, couches: layers.join(","), commune, contour: text(contour), annee: text(year), depuis: text(since), place: text(capacity), seuil: text(seuil), partage: partage ? "mieux" : "", ici: text(here), ...place, ...(isSilent(config) && { calques: changed(layers, config.defaults.layers) }) };
 }
 
 /* Layers beside those that a map opens on, and, after a "-", those of its opening that are off. */

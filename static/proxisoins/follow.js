@@ -30,9 +30,10 @@ export function follow(carte, heard, { commune, layers, view }) {
   for (const name of other) state[name] = asked[name];
   const on = (key) => said.includes(key) || (config.defaults.layers.includes(key) && !said.includes(`-${key}`));
   state.layers = config.layers.map(({ key }) => key).filter(on);
-  Object.assign(state, { commune: row === undefined ? "" : commune, here: asked.here });
+  Object.assign(state, { commune: row === undefined ? "" : commune, contour: asked.contour, here: asked.here });
   carte.following = true;
   if (row === undefined && carte.row !== undefined) leave(carte);
+  if (row === undefined) grouped(carte);
   if (here && !asked.here) carte.here.forget();
   if (other.length) carte.draw();
   showLayers(carte, before);
@@ -54,6 +55,16 @@ function leave(carte) {
   carte.card.hide();
   carte.beside(Boolean(carte.state.here));
   carte.panel.legend();
+}
+
+/* Another group outlined, or none. */
+function grouped(carte) {
+  const { contour } = carte.state;
+  if (contour === (carte.contour || "")) return;
+  carte.contour = contour;
+  carte.selected?.remove();
+  if (contour) import("./group.js").then((m) => m.show(carte, false));
+  else carte.panel.legend();
 }
 
 /* Another point, or none. */

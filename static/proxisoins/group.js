@@ -22,19 +22,26 @@ function valueOf({ config, indicator, state }, name, level, code) {
   return `${indicator.label}, ${name} : ${worded(indicator, value).replace(/\.$/, "")}.`;
 }
 
-export function go(carte, entry) {
-  const members = carte.outlines.filter(({ row }) => (entry.epci ? carte.rows[row].e === entry.epci : carte.rows[row].d === entry.departement));
-  carte.fit(L.featureGroup(members).getBounds());
+/* Outline it, unless another choice came meanwhile, and bring the map to it. */
+export function show(carte, fit) {
+  const { contour, panel } = carte, [level, code] = contour.split(":"), column = { epci: "e", departement: "d" }[level];
+  const members = carte.outlines.filter(({ row }) => column && carte.rows[row][column] === code);
+  panel.group?.node.remove();
+  if (!members.length) {
+    carte.contour = carte.state.contour = "";
+    carte.panel.say("L’EPCI ou le département que demande l’adresse n’est pas de cette région : cherchez-le par son nom.");
+    return carte.write();
+  }
+  if (fit) carte.fit(L.featureGroup(members).getBounds());
   carte.outline(members);
-  carte.panel.group?.node.remove();
-  carte.panel.group = new Group(carte, entry);
+  panel.group = new Group(carte, { level, code, column, contour });
 }
 
-/* In sight until a commune is chosen. */
+/* What is said of it, as long as it is outlined. */
 class Group {
-  constructor(carte, { name, departement, epci }) {
-    Object.assign(this, { carte, name, commune: carte.state.commune, code: epci || departement });
-    [this.column, this.level] = epci ? ["e", "epci"] : ["d", "departement"];
+  constructor(carte, asked) {
+    const { column, code } = asked;
+    Object.assign(this, asked, { carte, name: (column === "e" ? carte.epcis : carte.departements)[code] || code });
     this.node = make("p", { class: "sentence", role: "status", style: "margin-bottom: 8px" });
     carte.panel.sentence.before(this.node);
     this.draw();
@@ -43,7 +50,7 @@ class Group {
   draw() {
     const { carte, name, column, level, code, node } = this;
     const said = carte.room.shown ? roomOf(carte.room, name, column, code) : valueOf(carte, name, level, code);
-    node.hidden = !said || carte.state.commune !== this.commune;
+    node.hidden = !said || carte.contour !== this.contour;
     node.textContent = node.hidden ? "" : said;
   }
 }

@@ -61,7 +61,7 @@ export class Carte {
     for (const key of new Set([...before, ...state.layers])) this.layers.show(key, state.layers.includes(key));
     this.draw();
     const row = this.rowOf.get(state.commune);
-    if (row === undefined) this.unselect();
+    if (row === undefined) this.unselect(state.contour);
     else if (row !== this.row) this.select(row, null, false);
     if (String(state.here) !== String(asked.here)) this.here.follow(asked.here);
     this.following = false;
@@ -102,7 +102,9 @@ export class Carte {
     for (const key of state.layers) this.layers.show(key, true);
     if (this.room.shown && !this.room.at.has(this.room.minutes) && !this.waiting?.room) this.ask({ action: "place" });
     if (state.here && !this.layers.expected("ici")) this.ask({ action: "isochrone" });
-    if (state.commune && this.rowOf.has(state.commune)) this.select(this.rowOf.get(state.commune), null, false);
+    const row = this.rowOf.get(state.commune);
+    if (row !== undefined) this.select(row, null, false);
+    else if (state.contour && !state.here) this.unselect(state.contour, !Number.isFinite(state.lat));
     document.body.classList.remove("loading");
     this.signal("ready", "1");
     if (this.waiting) this.receive(this.waiting);
@@ -234,7 +236,7 @@ export class Carte {
       return;
     }
     if (entry.point) return void this.map.setView(entry.point, 11, { animate: false });
-    import("./group.js").then((m) => m.go(this, entry));
+    this.unselect(entry.contour, true);
   }
 
   outline(communes) {
@@ -244,9 +246,9 @@ export class Carte {
   }
 
   select(row, place, tell) {
-    Object.assign(this, { row, place });
+    Object.assign(this, { row, place, contour: "" });
     this.card.detail = null;
-    this.state.commune = this.rows[row].c;
+    Object.assign(this.state, { commune: this.rows[row].c, contour: "" });
     this.outline([this.outlines[row]]);
     this.room.outline(row);
     this.card.fill(row);
@@ -258,15 +260,16 @@ export class Carte {
     if (tell && isPhone()) this.card.node.focus({ preventScroll: true });
   }
 
-  unselect() {
-    if (this.row === undefined && !this.state.here) return;
+  unselect(contour = "", fit = false) { // that of a group takes the place of the commune
+    if (this.row === undefined && !this.state.here && !fit && contour === (this.contour || "")) return;
     this.room.forget();
     this.row = undefined;
-    this.state.commune = "";
+    Object.assign(this.state, { commune: "", contour });
     if (this.selected) this.selected.remove();
     this.card.hide();
     this.beside(false);
     this.here.forget();
+    if ((this.contour = contour)) import("./group.js").then((m) => m.show(this, fit));
     this.panel.legend();
     this.write(true);
     if (this.config.whole || address.isSilent(this.config)) this.ask({ action: "commune" });

@@ -83,7 +83,7 @@ export class Search {
   groups(names, column, kind, detail) {
     const members = new Map();
     for (const { [column]: one, h } of this.carte.rows) if (one) members.set(one, (members.get(one) || 0) + h);
-    return [...members].map(([code, weight]) => this.entry(this.carte[names][code] || code, detail, code, weight, { [kind]: code }));
+    return [...members].map(([code, weight]) => this.entry(this.carte[names][code] || code, detail, code, weight, { contour: `${kind}:${code}` }));
   }
 
   /* Places of all layers. */

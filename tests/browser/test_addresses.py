@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -264,3 +265,73 @@ def test_layers_and_the_commune_of_the_map_of_lines_follow_the_address(
     hand.settle()
     page.go_back()
     expect(reach).to_be_checked(timeout=SLOW_MS)
+
+
+_OUTLINED = """() => {
+    const isMap = (one) => one && one.getCenter && one.getZoom && one._container;
+    const layers = Object.values(Object.values(window).find(isMap)._layers);
+    const own = layers.find((one) => one.options?.pane === "selected" && one.getBounds);
+    return own ? own.getLatLngs().flat(9).length : 0;
+}"""
+"""How many points the outline of what is chosen has."""
+
+
+def _outlined(page: Page) -> int:
+    handle = page.locator("iframe[title^='streamlit_folium']").first.element_handle()
+    frame = handle.content_frame()
+    assert frame is not None
+    return int(frame.evaluate(_OUTLINED))
+
+
+@pytest.mark.campaign
+def test_a_territory_that_is_sought_stays_outlined_at_back_at_reload_and_in_a_link(
+    server: str, page: Page, open_page: Callable[..., AbstractContextManager[Page]]
+) -> None:
+    """Its outline and what is said of it were lost with the page."""
+    hand = Gestures(page, server)
+    page.goto(f"{server}/?commune=24322")
+    hand.settle()
+    said = hand.frame().locator(".sentence[role=status]")
+    zoom(page)
+
+    def seek(name: str) -> None:
+        hand.frame().locator("#recherche").fill(name)
+        hand.frame().locator("#resultats li").first.click()
+
+    seek("Creuse")
+    expect(said).to_contain_text("Creuse : entre", timeout=SLOW_MS)
+    until(page, lambda: "contour=departement%3A23" in page.url and "commune=" not in page.url)
+    first = _outlined(page)
+    assert first > 100
+    hand.settle()
+    seek("CA du Grand Guéret")
+    expect(said).to_contain_text("CA du Grand Guéret : ", timeout=SLOW_MS)
+    until(page, lambda: "contour=epci%3A" in page.url)
+    second = _outlined(page)
+    assert second != first
+    hand.settle()
+    page.go_back()
+    expect(said).to_contain_text("Creuse : entre", timeout=SLOW_MS)
+    until(page, lambda: _outlined(page) == first)
+    page.go_forward()
+    expect(said).to_contain_text("CA du Grand Guéret : ", timeout=SLOW_MS)
+    page.reload()
+    zoom(page)
+    expect(said).to_contain_text("CA du Grand Guéret : ", timeout=SLOW_MS)
+    until(page, lambda: _outlined(page) == second)
+    hand.settle()
+    hand.button("Partager")
+    hand.button("Créer un lien vers cette vue")
+    code = page.locator("[data-testid=stCode] code", has_text="/partage?jeton=").first
+    expect(code).to_be_visible(timeout=SLOW_MS)
+    with open_page({"width": 390, "height": 844}) as phone:
+        phone.goto(code.inner_text().strip())
+        other = Gestures(phone, server).frame().locator(".sentence[role=status]")
+        zoom(phone)
+        expect(other).to_contain_text("CA du Grand Guéret : ", timeout=SLOW_MS)
+        until(phone, lambda: _outlined(phone) == second)
+    # A commune takes its place, whatever the address said.
+    page.keyboard.press("Escape")
+    seek("Bourganeuf")
+    expect(said).to_be_hidden(timeout=SLOW_MS)
+    until(page, lambda: "contour=" not in page.url and "commune=23030" in page.url)

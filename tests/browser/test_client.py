@@ -299,6 +299,7 @@ def test_the_view_of_the_address_is_said_as_the_server_reads_it(server: str, pag
         "ind": "apl",
         "couches": "msp",
         "commune": "",
+        "contour": "",
         "ici": "1,2",
         "annee": "",
         "depuis": "",
