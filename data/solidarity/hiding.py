@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from data.base.french import number
 from data.region.rules import LEAST_PUBLIC_GPS
 from geo.solidarity import HelpPlan, HelpProblem, plan
 
@@ -25,15 +26,28 @@ LEAST_ABLE = 2 * LEAST_PUBLIC_GPS
 STATUS = {
     "optimal": "optimum prouvé",
     "bounded": "optimum non prouvé",
-    "hiding": "le reste dirait qui se déplace, faute d’assez de médecins à portée",
 }
-"""What a plan is, in French, beside its bound."""
+"""What a plan is, in French, beside its bound, where no small commune gave way."""
 
 
 def proof_words(status: str, covered: float, bound: float) -> str:
-    """Return what a plan is, in French; a gap that figures do not show is said to be small."""
-    if status == "bounded" and round(covered) == round(bound):
+    """Return what a plan is, in French; a gap that figures do not show is said to be small.
+
+    Examples
+    --------
+    >>> proof_words("hiding", 100.2, 143.4)
+    'les 43 de plus diraient qui se déplace, faute d’assez de médecins à portée'
+    """
+    more = round(bound) - round(covered)
+    if status != "optimal" and not more:
         return "à moins d’une demi-journée près"
+    if status == "hiding":
+        told = (
+            "la demi-journée de plus dirait"
+            if more == 1
+            else f"les {number(more)} de plus diraient"
+        )
+        return f"{told} qui se déplace, faute d’assez de médecins à portée"
     return STATUS[status]
 
 
