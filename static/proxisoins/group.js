@@ -2,6 +2,7 @@
 import { nearestYear, worded } from "./data.js";
 import { make } from "./dom.js";
 import { without } from "./room.js";
+import { outlineOf } from "./zones.js";
 
 /* Both ends of the room of the communes that hold a value in a column; nothing where it is not known. */
 export function roomOf(room, name, column, value) {
@@ -22,19 +23,18 @@ function valueOf({ config, indicator, state }, name, level, code) {
   return `${indicator.label}, ${name} : ${worded(indicator, value).replace(/\.$/, "")}.`;
 }
 
-/* Outline it, unless another choice came meanwhile, and bring the map to it. */
+const FOREIGN = "L’EPCI ou le département que demande l’adresse n’est pas de cette région : cherchez-le par son nom.";
+
+/* Draw its outline, and bring the map to it. */
 export function show(carte, fit) {
-  const { contour, panel } = carte, [level, code] = contour.split(":"), column = { epci: "e", departement: "d" }[level];
+  const { contour, panel, map } = carte, [level, code] = contour.split(":"), column = { epci: "e", departement: "d" }[level];
   const members = carte.outlines.filter(({ row }) => column && carte.rows[row][column] === code);
   panel.group?.node.remove();
-  if (!members.length) {
-    carte.contour = carte.state.contour = "";
-    carte.panel.say("L’EPCI ou le département que demande l’adresse n’est pas de cette région : cherchez-le par son nom.");
-    return carte.write();
-  }
+  panel.group = new Group(carte, { level, code, column, contour, known: members.length > 0 });
+  if (!members.length) return;
   if (fit) carte.fit(L.featureGroup(members).getBounds());
-  carte.outline(members);
-  panel.group = new Group(carte, { level, code, column, contour });
+  carte.selected?.remove();
+  carte.selected = L.polyline(outlineOf(members.map((one) => one.getLatLngs())), { pane: "selected", interactive: false, color: "#000091", weight: 3 }).addTo(map);
 }
 
 /* What is said of it, as long as it is outlined. */
@@ -47,10 +47,15 @@ class Group {
     this.draw();
   }
 
+  get said() {
+    const { carte, name, column, level, code } = this;
+    if (!this.known) return FOREIGN;
+    return carte.room.shown ? roomOf(carte.room, name, column, code) : valueOf(carte, name, level, code);
+  }
+
   draw() {
-    const { carte, name, column, level, code, node } = this;
-    const said = carte.room.shown ? roomOf(carte.room, name, column, code) : valueOf(carte, name, level, code);
-    node.hidden = !said || carte.contour !== this.contour;
-    node.textContent = node.hidden ? "" : said;
+    const { carte, contour, node } = this, said = carte.contour === contour ? this.said : "";
+    node.hidden = !said;
+    node.textContent = said;
   }
 }

@@ -192,6 +192,18 @@ async function drawLegend(pen, legend, { x, y, width, ink = true }) {
   return low;
 }
 
+/* Whose outline is drawn: of the commune chosen, of the group that was sought. */
+const chosenIn = ({ row, rows, contour, panel }) => (row === undefined ? contour && panel.group?.known && panel.group.name : rows[row].n) || "";
+
+function drawChosen(pen, name, { x, y, width, ink = true }) {
+  if (ink) {
+    pen.strokeStyle = "#000091";
+    pen.lineWidth = 3;
+    pen.strokeRect(x + 1.5, y + 2.5, 19, 11);
+  }
+  return write(pen, name, { x: x + 30, y, width: width - 30, size: 13, ink }) + 4;
+}
+
 /* Return the image as a blob (PNG, twice the size of the screen). */
 export async function pictureOf(carte) {
   const { map, config, indicator, panel } = carte;
@@ -205,6 +217,7 @@ export async function pictureOf(carte) {
   const simulated = simulatedIn(carte).join(", ");
   const warning = simulated && `${config.warning} Simulé\u00a0: ${simulated}.`;
   const credits = `${panel.note.textContent} ${panel.credits.textContent} ${config.attribution}. Image du ${today}, ProxiSoins.`;
+  const chosen = chosenIn(carte), said = carte.contour ? panel.group?.node.textContent : "";
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
   const place = { x: MARGIN, width: inside };
@@ -215,10 +228,12 @@ export async function pictureOf(carte) {
     if (warning) y = write(pen, warning, { ...place, y, size: 13, weight: 600, colour: "#b34000", ink }) + 6;
     if (ink) await drawMap(pen, map, MARGIN, y);
     const legend = legendAt(y);
-    const legendEnd = await drawLegend(pen, panel.legendBox, { ...legend, ink });
+    let legendEnd = await drawLegend(pen, panel.legendBox, { ...legend, ink });
+    if (chosen) legendEnd = drawChosen(pen, chosen, { ...legend, y: legendEnd, ink });
     const scaleFoot = beside ? Math.max(y + mapHeight, legendEnd + SCALE_HIGH) : y + mapHeight + SCALE_HIGH - 4;
     if (ink) drawScale(pen, map, legend.x, scaleFoot);
     y = Math.max(scaleFoot, legendEnd) + 10;
+    if (said) y = write(pen, said, { ...place, y, size: 15, weight: 600, ink }) + 4;
     y = write(pen, panel.sentence.textContent, { ...place, y, size: 15, weight: 600, ink }) + 4;
     return write(pen, credits, { ...place, y, size: 11, colour: "#45494f", ink }) + MARGIN;
   };

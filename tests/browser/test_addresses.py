@@ -335,3 +335,32 @@ def test_a_territory_that_is_sought_stays_outlined_at_back_at_reload_and_in_a_li
     seek("Bourganeuf")
     expect(said).to_be_hidden(timeout=SLOW_MS)
     until(page, lambda: "contour=" not in page.url and "commune=23030" in page.url)
+
+
+@pytest.mark.campaign
+def test_a_group_that_the_region_lacks_is_said_and_the_picture_names_the_one_it_outlines(
+    server: str, page: Page
+) -> None:
+    hand = Gestures(page, server)
+    page.goto(f"{server}/?contour=epci:999999999")
+    said = hand.frame().locator(".sentence[role=status]")
+    expect(said).to_contain_text("n’est pas de cette région", timeout=SLOW_MS)
+    assert not _outlined(page)
+    page.goto(f"{server}/?contour=departement:23")
+    expect(said).to_contain_text("Creuse : entre", timeout=SLOW_MS)
+    until(page, lambda: _outlined(page) > 100)
+    told = page.evaluate_handle("() => document.querySelector('iframe')").as_element()
+    assert told is not None
+    frame = told.content_frame()
+    assert frame is not None
+    # What is written of a picture, word by word, as it is drawn.
+    frame.evaluate(
+        """() => { window.written = []; const { fillText } = CanvasRenderingContext2D.prototype;
+            CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+                window.written.push(text); return fillText.call(this, text, ...at); }; }"""
+    )
+    with page.expect_download(timeout=SLOW_MS):
+        hand.frame().get_by_role("button", name="Image (PNG)").click()
+    written = frame.evaluate("() => window.written")
+    assert "Creuse" in written
+    assert re.search(r"Creuse\s*:\s*entre", " ".join(written))
