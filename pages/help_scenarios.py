@@ -5,9 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from data.base.french import date, today
+from data.base.french import date
 from data.region.territory import Territory
-from data.reports import letter
 from data.reports.help_figures import help_figures
 from data.scenarios import drafts, store
 from data.scenarios.drafts import Draft
@@ -17,7 +16,6 @@ from data.solidarity.help import Help
 from geo.errors import ProxiSoinsError
 from pages import (
     accounts,
-    figures,
     kept_parts,
     own_choices,
     pressed,
@@ -44,16 +42,14 @@ def draw_kept(territory: Territory, chosen: HelpChoices, found: Help) -> None:
     )
     note = right.text_area("Note", max_chars=drafts.NOTE_CHARACTERS, height=80, key="aide_note")
     heading = (name or "Plan de solidarité", note)
-    notes = figures.notes(territory)
-    quoted = figures.notes(territory, *letter.quoted(found))
     with st.container(horizontal=True):
         kept_parts.draw_report(
             "solidarite",
-            lambda: kept_parts.plan_report(territory, heading, found, notes),
+            lambda: kept_parts.plan_report(territory, heading, found),
             key="aide-pdf",
         )
         kept_parts.draw_letter(
-            lambda: letter.letter(territory, name, found, quoted, today()), key="aide-lettre"
+            lambda: kept_parts.plan_letter(territory, name, found), key="aide-lettre"
         )
     if not accounts.allowed(Role.PLANNER):
         return

@@ -23,7 +23,7 @@ from data.solidarity import tables
 from data.solidarity.help import Help
 from data.solidarity.plans import help_plan
 from geo.errors import ProxiSoinsError
-from pages import exporting, figures, help_terms, own_choices, reads, shell
+from pages import exporting, figures, help_terms, own_choices, shell
 from pages.help_choices import HelpChoices
 from pages.pole_choices import PoleChoices
 from pages.project_choices import ProjectChoices
@@ -125,9 +125,11 @@ def draw_poles_compared(territory: Territory, first: Draft, second: Draft) -> No
     draw_compared(pd.DataFrame(columns), "Les deux pôles, une mesure par ligne")
 
 
-def pole_report(
-    territory: Territory, heading: tuple[str, str], found: PoleComparison, notes: list[str]
-) -> bytes:
+_READ_BY_POLE = ("communes", *pole_tables.READ, "zoning")
+"""Tables that a pole's figures, and what is asked of it, are read from."""
+
+
+def pole_report(territory: Territory, heading: tuple[str, str], found: PoleComparison) -> bytes:
     """Return the report of a pole for a council: nobody who leaves for it is pointed at."""
     from data.reports import council_pdf, scenario_pdf
 
@@ -137,20 +139,26 @@ def pole_report(
     draft = Draft("", territory.region, sites=sites)
     picture = scenario_pdf.site_picture(territory, draft, council_pdf.MAP_INCHES)
     asked = project_rules.pole_checks(territory, found.plan), projects.money("pole")
-    warned = territory.warning_about(*reads.by_sites(territory))
+    notes = figures.notes(territory, *_READ_BY_POLE)
+    warned = territory.warning_about(*_READ_BY_POLE)
     made_up = territory.simulated_told(*pole_tables.READ)
     return council_pdf.pole_pdf(
         heading, found, picture, asked, notes, warning=warned, made_up=made_up
     )
 
 
-def plan_report(
-    territory: Territory, heading: tuple[str, str], found: Help, notes: list[str]
-) -> bytes:
-    """Return the report of a plan of help for a council."""
+def plan_report(territory: Territory, heading: tuple[str, str], found: Help) -> bytes:
+    """Return the report of a plan of help for a council, with the sources of its figures alone."""
     from data.reports import council_pdf
 
+    notes = figures.notes(territory, *letter.quoted(found))
     return council_pdf.help_pdf(territory, heading, found, notes)
+
+
+def plan_letter(territory: Territory, name: str, found: Help) -> str:
+    """Return the figures of a plan as a text, with the sources of those figures alone."""
+    notes = figures.notes(territory, *letter.quoted(found))
+    return letter.letter(territory, name, found, notes, french.today())
 
 
 def draw_report(name: str, content: Any, *, key: str) -> None:
@@ -177,7 +185,7 @@ def draw_letter(content: Callable[[], str], *, key: str) -> None:
     )
 
 
-def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
+def draw_shared(territory: Territory, draft: Draft) -> bool:
     """Draw the plan and the pole of a shared scenario, read-only; tell whether it holds one."""
     found, pole = plan_of(territory, draft), pole_of(territory, draft, public=True)
     holds_one = found is not None or pole is not None
@@ -196,11 +204,11 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
         draw_compared(help_figures(territory, found), "Le plan en chiffres")
         draw_report(
             "solidarite",
-            lambda: plan_report(territory, heading, found, notes),
+            lambda: plan_report(territory, heading, found),
             key="partage-plan-pdf",
         )
         draw_letter(
-            lambda: letter.letter(territory, draft.name, found, notes, french.today()),
+            lambda: plan_letter(territory, draft.name, found),
             key="partage-lettre",
         )
     if pole is not None:
@@ -208,7 +216,7 @@ def draw_shared(territory: Territory, draft: Draft, notes: list[str]) -> bool:
         draw_comparison(territory, pole)
         draw_report(
             "pole",
-            lambda: pole_report(territory, heading, pole, notes),
+            lambda: pole_report(territory, heading, pole),
             key="partage-pole-pdf",
         )
     return holds_one

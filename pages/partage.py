@@ -151,7 +151,7 @@ def _draw_scenario(territory: Territory, shared: Shared) -> None:
     shared = replace(shared, draft=public_scenario.public_draft(territory, shared.draft))
     sites = shared.draft.sites
     notes = figures.notes(territory, *reads.read(territory, *_asked(shared.draft)))
-    if kept_parts.draw_shared(territory, shared.draft, notes) and not sites:
+    if kept_parts.draw_shared(territory, shared.draft) and not sites:
         return
     if not sites:
         st.text("Ce scénario ne contient pas de site.")

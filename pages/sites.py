@@ -204,7 +204,7 @@ def draw() -> None:
     if pole is not None:
         kept_parts.draw_report(
             "pole",
-            lambda: kept_parts.pole_report(territory, ("Pôle", ""), pole, notes),
+            lambda: kept_parts.pole_report(territory, ("Pôle", ""), pole),
             key="pole-pdf",
         )
     if pole is not None and not sites and accounts.allowed(Role.PLANNER):

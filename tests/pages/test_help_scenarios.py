@@ -122,13 +122,33 @@ def test_reports_stand_on_one_or_two_pages(kept) -> None:
     most = [AntennaChoice(code, 6) for code in territory.communes["code"].iloc[:600:100]]
     pole = comparison(territory, PoleChoices(tuple(most)).plan(territory, ()))
     assert len(pole.plan.antennas) == 6
-    report = PdfReader(io.BytesIO(kept_parts.pole_report(territory, heading, pole, notes)))
+    report = PdfReader(io.BytesIO(kept_parts.pole_report(territory, heading, pole)))
     for document in (plan, report):
         assert len(document.pages) <= 2
         text = " ".join(" ".join(page.extract_text() for page in document.pages).split())
         assert "Plan de l’hiver" in text
         assert "simulées" in text.lower()
     assert "APL moyenne du bassin" in text
+
+
+def test_reports_and_the_letter_quote_the_tables_of_their_figures_alone(kept) -> None:
+    """They warned of simulated on-call lines, on which nothing of them rests."""
+    territory = load_territory("75")
+    plan = kept_parts.plan_of(territory, kept[0].draft)
+    pole = kept_parts.pole_of(territory, kept[1].draft)
+    assert plan is not None
+    assert pole is not None
+    printed = (
+        kept_parts.plan_report(territory, ("Plan", ""), plan),
+        kept_parts.pole_report(territory, ("Pôle", ""), pole),
+    )
+    read = [PdfReader(io.BytesIO(one)).pages for one in printed]
+    texts_of = [" ".join(page.extract_text() for page in pages) for pages in read]
+    texts_of.append(kept_parts.plan_letter(territory, "Plan", plan))
+    for text in texts_of:
+        assert "médecins généralistes" in text.lower()
+        assert "permanence des soins" not in text.lower()
+        assert "historique" not in text.lower()
 
 
 def test_parameters_are_compared_one_by_one(kept) -> None:

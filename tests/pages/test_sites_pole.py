@@ -120,7 +120,7 @@ def test_no_heading_of_the_report_stands_alone_at_the_foot_of_a_page(lines: int)
     territory = load_territory("75")
     found = compared(territory, CHOSEN.plan(territory, ()), search=False)
     note = "Pour le conseil communautaire, qui se réunit en décembre. " * lines
-    report = kept_parts.pole_report(territory, ("Pôle", note), found, ["Source"])
+    report = kept_parts.pole_report(territory, ("Pôle", note), found)
     for page in PdfReader(io.BytesIO(report)).pages:
         # The foot of a page begins with its author.
         written = page.extract_text().partition("ProxiSoins, édité")[0].rstrip().splitlines()
