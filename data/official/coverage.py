@@ -9,13 +9,14 @@ from data.base import french
 from data.official.members import Member
 from data.official.readers.communes import CommuneIndex
 from data.official.readers.merge import lost, standing
-from data.official.readers.tally import ReadResult
+from data.official.readers.tally import EXAMPLES, ReadResult
 from data.official.sources import sources
 from data.region import france, schemas
 from geo.errors import InvalidInputError
 
 _BY_COMMUNE = ("gps", "gp_history", "populations", "zoning", "apl")
 """Tables that tell of every commune: a file with few of them is an extract."""
+_UNKNOWN_WITHOUT = {"populations", "zoning", "apl"}
 COVERAGE_FLOOR = 0.9
 """Least share of the communes known today that a refreshed table must still cover."""
 
@@ -80,6 +81,45 @@ def few(
             whole_of = _DEPARTEMENTS if known <= index.departements else _COMMUNES
             parts[key] = Part(left, len(known), in_place=True, places=whole_of)
     return parts
+
+
+def left_out(
+    tables: Mapping[str, pd.DataFrame],
+    result: ReadResult,
+    index: CommuneIndex,
+    stored: Mapping[str, pd.DataFrame],
+) -> list[str]:
+    """Return what is said, in French, of communes of the region that a file leaves with nothing.
+
+    Of tables where a commune that is not there becomes unknown. Too many stop the import (`few`);
+    the few that are left may bear another name or another code in the file.
+
+    Parameters
+    ----------
+    tables
+        Tables as they would be stored.
+    result, index, stored
+        As for `few`.
+    """
+    names = dict(zip(index.communes["code"], index.communes["name"], strict=True))
+    said = []
+    for key in _UNKNOWN_WITHOUT & tables.keys() & result.tables.keys():
+        gone = lost(key, result, tables[key], stored.get(key))
+        if gone is None or key in result.columns:
+            continue
+        here = sorted((set(gone["code"]) - set(tables[key]["code"])) & index.codes)
+        if not here:
+            continue
+        some = ", ".join(f"{names[code]} ({code})" for code in here[:EXAMPLES])
+        some += f" et {french.number(len(here) - EXAMPLES)} autres" * (len(here) > EXAMPLES)
+        said.append(
+            f"à vérifier : « {schemas.TITLES[key]} », "
+            + french.counted(len(here), "commune qui y était", "communes qui y étaient")
+            + f" ne {'sont' if len(here) > 1 else 'est'} pas dans ce fichier, et "
+            + ("deviennent inconnues" if len(here) > 1 else "devient inconnue")
+            + f" : {some}"
+        )
+    return sorted(said)
 
 
 def check_here(item: Member, result: ReadResult, index: CommuneIndex) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.files.downloads import digest
 from data.official import doubts
-from data.official.coverage import Part, check_here, check_refreshed, few
+from data.official.coverage import Part, check_here, check_refreshed, few, left_out
 from data.official.import_reports import (
     PARTIAL,
     READ,
@@ -280,6 +280,7 @@ class _Import:
             tables |= {
                 key: with_lost(key, result, tables[key], self.stored.get(key)) for key in partly
             }
+        result.tally.remarks += left_out(tables, result, self.index, self.stored)
         tables |= self.given.with_companions(item, result, tables, self.stored)
         if self.expected:
             source = self.expected[item.position]

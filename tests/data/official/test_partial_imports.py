@@ -230,3 +230,20 @@ def test_a_member_not_read_is_named_while_the_other_waits(tmp_path):
     (report,) = imports.import_files([path], partial=imports.ASK)
     assert report.status == import_reports.PARTIAL
     assert any("Communes_associees.csv" in one for one in report.remarks)
+
+
+def test_communes_that_a_new_file_leaves_out_are_named_and_become_unknown(files):
+    """Seven communes lost their zone to a newer file, and the import said nothing of them."""
+    codes = sorted(embedded_set.communes("75")["code"])
+    lines = [f"{code};ZIP" for code in codes]
+    (files / "zonage_1.csv").write_text("\n".join(["codgeo;zonage", *lines]))
+    (files / "zonage_2.csv").write_text("\n".join(["codgeo;zonage", *lines[3:]]))
+    (first,) = imports.import_files([files / "zonage_1.csv"])
+    assert not any("devien" in one for one in first.remarks)
+    (report,) = imports.import_files([files / "zonage_2.csv"])
+    assert report.status == import_reports.IMPORTED
+    (said,) = [one for one in report.remarks if "deviennent inconnues" in one]
+    assert "3 communes qui y étaient ne sont pas dans ce fichier" in said
+    assert all(f"({code})" in said for code in codes[:3])
+    zones = catalogue.load_territory("75").zoning.set_index("code")["zone"]
+    assert not set(codes[:3]) & set(zones[zones != ""].index)
