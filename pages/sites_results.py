@@ -329,12 +329,13 @@ def report(
         evaluation = judged(territory, public.sites, None, public.departures)
         if found is not None:
             found = found[0], found[0].run(territory, public.sites, public.departures)
+    read = reads.by_sites(territory)
     return scenario_pdf.scenario_pdf(
-        public,
+        scenario_results.about(public, territory, read),
         evaluation,
         scenario_pdf.site_picture(territory, public),
         notes,
-        warning=territory.warning_about(*reads.by_sites(territory)),
+        warning=territory.warning_about(*read),
         spread=public_scenario.public_words(territory, draft),
         best=None if found is None else found[1],
         search=None if found is None else found[0],

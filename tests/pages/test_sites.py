@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from data.base.paths import STATIC
 from data.region import privacy
@@ -444,3 +446,15 @@ def test_a_link_does_not_tell_which_commune_a_gp_leaves(saved: store.Scenario) -
     assert "le départ est réparti sur l’ensemble" in texts(first)
     assert texts(first) == texts(second)
     assert tables(first) == tables(second)
+
+
+def test_the_report_tells_the_data_of_its_own_figures(saved: store.Scenario) -> None:
+    """It told the vintage of on-call lines, which no figure of a site is read from."""
+    territory = load_territory("75")
+    draft = replace(saved.draft, data_versions=drafts.data_versions(territory))
+    evaluation = sites_results.judged(territory, draft.sites, None, None)
+    printed = sites_results.report(territory, draft, evaluation, [], None)
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(printed)).pages)
+    made_with = text.split("Données avec lesquelles le scénario a été fait")[1]
+    assert "Médecins généralistes : simulation" in " ".join(made_with.split())
+    assert "Lignes de permanence" not in made_with
